@@ -1,0 +1,135 @@
+// Package result is what an evaluation says: numbers, each with what it is a
+// number of, the persons it rests on and the step that made it, and the fitted
+// models. The evaluations add to one Set; the disclosure gate reads it; nothing
+// else carries numbers to a reader.
+package result
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"bidrag/model/fit"
+)
+
+// Units of values.
+const (
+	Persons   = "persons"
+	Count     = "count"  // of things that are not persons: projects, municipalities
+	Share     = "share"  // 0 to 1
+	Points    = "points" // difference of shares, 0.01 is one percentage point
+	LogOdds   = "log_odds"
+	OddsRatio = "odds_ratio"
+	PValue    = "p_value"
+	LogLik    = "log_likelihood"
+	Number    = "number" // a mean or quantile in the variable's own unit
+)
+
+// A Key says what a value is a value of. Empty fields do not apply. The fields
+// are also the margins along which values add up, which is what the gate needs.
+type Key struct {
+	Quantity string // what is counted or estimated: persons, share, attainment, contribution, …
+	Kind     string // a part or variant of the quantity: work, education; with_scheme
+	Sample   string // the rows: gross, complete, …
+	Model    string // a model of the study
+	Scheme   string
+	Year     string
+	Variable string
+	Level    string
+	Project  string
+	Term     string // a coefficient of the model
+}
+
+// ID is the value's name in results.json: the fields that are not empty, in
+// the order of the struct, joined by dots. It is stable between runs.
+func (k Key) ID() string {
+	var parts []string
+	for _, p := range []string{k.Quantity, k.Kind, k.Sample, k.Model, k.Scheme, k.Year, k.Variable, k.Level, k.Project, k.Term} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+// A Value is one number of the results.
+type Value struct {
+	Key  Key
+	Unit string
+
+	Value     float64
+	Low, High float64 // the interval's ends; NaN where there is none
+	N         int     // persons the value rests on; of a share, the denominator
+
+	// Part is, for a share or rate, its numerator: the persons who have what
+	// the share is a share of. -1 for any other value. The gate looks at N,
+	// Part and N − Part.
+	Part int
+
+	Step string // the step of the pipeline that made it
+}
+
+// Proportion returns the value part/n with its numerator, NaN when n is zero.
+// Its interval is left open: see WithInterval.
+func Proportion(key Key, part, n int) Value {
+	v := Value{Key: key, Unit: Share, Value: math.NaN(), Low: math.NaN(), High: math.NaN(), N: n, Part: part}
+	if n > 0 {
+		v.Value = float64(part) / float64(n)
+	}
+	return v
+}
+
+// PersonCount returns a count of persons.
+func PersonCount(key Key, n int) Value {
+	return Value{Key: key, Unit: Persons, Value: float64(n), Low: math.NaN(), High: math.NaN(), N: n, Part: -1}
+}
+
+// Estimate returns a value that is neither a count nor a share, resting on n persons.
+func Estimate(key Key, unit string, value float64, n int) Value {
+	return Value{Key: key, Unit: unit, Value: value, Low: math.NaN(), High: math.NaN(), N: n, Part: -1}
+}
+
+// WithInterval returns the value with an interval.
+func (v Value) WithInterval(low, high float64) Value {
+	v.Low, v.High = low, high
+	return v
+}
+
+// A Set is the results of a run, in the order in which they were added.
+type Set struct {
+	Values []Value
+	Models map[string]*fit.Result
+
+	index map[Key]int
+	ids   map[string]Key
+}
+
+// NewSet returns an empty set.
+func NewSet() *Set {
+	return &Set{Models: map[string]*fit.Result{}, index: map[Key]int{}, ids: map[string]Key{}}
+}
+
+// Add adds values made by a step. Two values of one ID are an error: an id
+// must name one number.
+func (s *Set) Add(step string, values ...Value) error {
+	for _, v := range values {
+		id := v.Key.ID()
+		if other, twice := s.ids[id]; twice {
+			return fmt.Errorf("two results have the id %q (%+v and %+v)", id, other, v.Key)
+		}
+		v.Step = step
+		s.ids[id] = v.Key
+		s.index[v.Key] = len(s.Values)
+		s.Values = append(s.Values, v)
+	}
+	return nil
+}
+
+// Get returns the value of a key.
+func (s *Set) Get(k Key) (Value, bool) {
+	i, ok := s.index[k]
+	if !ok {
+		return Value{}, false
+	}
+	return s.Values[i], true
+}

@@ -1,0 +1,134 @@
+// Package disclose is the gate between the results of a run and everything
+// that leaves the building. Tables, figures, pages and files hold a Number,
+// and only this package can make one: what has not been cleared cannot be
+// written.
+//
+// The rule now is primary suppression: a value does not leave when it rests on
+// 1 to Threshold−1 persons, or tells of 1 to Threshold−1 persons who have, or
+// have not, what it is a share of. Suppression of what could be found by
+// subtraction is not done yet (docs/limitations.md).
+package disclose
+
+import (
+	"math"
+
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+)
+
+// Rules are the settings of the gate.
+type Rules struct {
+	Threshold int // the smallest count of persons that may be shown
+}
+
+// DefaultRules are those of the report and of Statistics Norway's practice for
+// small counts: fewer than 5 persons are not shown.
+var DefaultRules = Rules{Threshold: 5}
+
+// A State says what became of a number at the gate.
+type State int
+
+const (
+	Absent     State = iota // there is no such number: nothing was computed
+	Suppressed              // there is one, and it may not be shown
+	Shown
+)
+
+// A Number is a value that has passed the gate, or what is left of one that
+// has not: of a suppressed number nothing but that it is suppressed can be
+// read. The zero Number is absent.
+type Number struct {
+	state State
+	value result.Value
+}
+
+// State says whether there is something to show.
+func (n Number) State() State { return n.state }
+
+// Value returns the number, NaN unless it is shown.
+func (n Number) Value() float64 {
+	if n.state != Shown {
+		return math.NaN()
+	}
+	return n.value.Value
+}
+
+// Interval returns the interval's ends, NaN unless shown and there is one.
+func (n Number) Interval() (low, high float64) {
+	if n.state != Shown {
+		return math.NaN(), math.NaN()
+	}
+	return n.value.Low, n.value.High
+}
+
+// N returns the persons the number rests on, 0 unless it is shown.
+func (n Number) N() int {
+	if n.state != Shown {
+		return 0
+	}
+	return n.value.N
+}
+
+// Unit returns the unit, also of a suppressed number.
+func (n Number) Unit() string { return n.value.Unit }
+
+// Key returns what the number is a number of, also of a suppressed number.
+func (n Number) Key() result.Key { return n.value.Key }
+
+// Step returns the step that made the number.
+func (n Number) Step() string { return n.value.Step }
+
+// A Cleared is a set of results that has been through the gate.
+type Cleared struct {
+	numbers []Number
+	index   map[result.Key]int
+	models  map[string]*fit.Result
+	rules   Rules
+}
+
+// Clear sends the results through the gate.
+func Clear(set *result.Set, rules Rules) *Cleared {
+	c := &Cleared{
+		numbers: make([]Number, len(set.Values)),
+		index:   make(map[result.Key]int, len(set.Values)),
+		models:  set.Models,
+		rules:   rules,
+	}
+	for i, v := range set.Values {
+		c.index[v.Key] = i
+		if rules.hides(v) {
+			c.numbers[i] = Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
+		} else {
+			c.numbers[i] = Number{state: Shown, value: v}
+		}
+	}
+	return c
+}
+
+// hides tells whether a value may not leave.
+func (r Rules) hides(v result.Value) bool {
+	small := func(n int) bool { return n > 0 && n < r.Threshold }
+	if small(v.N) {
+		return true
+	}
+	return v.Part >= 0 && (small(v.Part) || small(v.N-v.Part))
+}
+
+// Rules returns the settings that were applied.
+func (c *Cleared) Rules() Rules { return c.rules }
+
+// Numbers returns every number of the set, suppressed ones too, in the order
+// in which they were made. The slice must not be changed.
+func (c *Cleared) Numbers() []Number { return c.numbers }
+
+// Number returns the number of a key; the absent Number when there is none.
+func (c *Cleared) Number(k result.Key) Number {
+	i, ok := c.index[k]
+	if !ok {
+		return Number{}
+	}
+	return c.numbers[i]
+}
+
+// Models returns the fitted models by name.
+func (c *Cleared) Models() map[string]*fit.Result { return c.models }
