@@ -1,0 +1,177 @@
+package codebook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"bidrag/study"
+)
+
+// A PlaceLookup is a number found by municipality and year.
+type PlaceLookup struct {
+	Variable string
+	Scheme   string // "" when it holds for every scheme
+	Lookup   study.Lookup
+	Path     []string // in codebook.yaml
+}
+
+// gross adds the statement that numbers the participants who count and gives
+// them their project and what municipality and year know.
+func (p *Program) gross(s *study.Study) {
+	columns := []string{"row_number() OVER (ORDER BY p._scheme, p._row) AS person", "p.scheme"}
+	var joins strings.Builder
+	for _, e := range s.Codebook.Variables {
+		lookups := p.lookups(e.Key, e.Value)
+		if len(lookups) == 0 {
+			columns = append(columns, "p."+Quote(e.Key))
+		} else {
+			columns = append(columns, p.lookupColumn(s, e.Key, e.Value, lookups, &joins))
+		}
+		if s.Places != nil && s.Places.Project && e.Key == s.Places.Variable {
+			columns = append(columns, fmt.Sprintf("p.scheme || '-' || p.%s AS project", Quote(e.Key)))
+		}
+		columns = append(columns, indicators(e.Key, e.Value)...)
+	}
+	p.Statements = append(p.Statements, Statement{"gross", fmt.Sprintf(
+		"CREATE TABLE gross AS\nSELECT\n  %s,\n  p._scheme, p._row\nFROM participants AS p%s\nWHERE p._loss IS NULL\nORDER BY person",
+		strings.Join(columns, ",\n  "), joins.String())})
+}
+
+// lookups returns the lookups of a variable and remembers them.
+func (p *Program) lookups(name string, v study.Variable) []PlaceLookup {
+	var out []PlaceLookup
+	for _, r := range v.From {
+		if r.Value.Lookup == nil {
+			continue
+		}
+		l := PlaceLookup{Variable: name, Lookup: *r.Value.Lookup, Path: []string{"variables", name, "from", r.Key, "lookup"}}
+		if r.Key != "place" {
+			l.Scheme = r.Key
+		}
+		out = append(out, l)
+	}
+	p.Lookups = append(p.Lookups, out...)
+	return out
+}
+
+// lookupColumn writes the joins of a variable's lookups and the column that
+// takes the number from the one that applies.
+func (p *Program) lookupColumn(s *study.Study, name string, v study.Variable, lookups []PlaceLookup, joins *strings.Builder) string {
+	municipality, year := "p."+Quote(s.Places.Variable), "p.year"
+	values := make([]string, len(lookups))
+	for i, l := range lookups {
+		alias := Quote(fmt.Sprintf("%s_%d", name, i))
+		on := fmt.Sprintf("%s.municipality = %s", alias, municipality)
+		if hasYear(s, l.Lookup) {
+			on += fmt.Sprintf(" AND %s.year = %s", alias, year)
+		}
+		if l.Scheme != "" {
+			on += " AND p.scheme = " + Text(l.Scheme)
+		}
+		fmt.Fprintf(joins, "\nLEFT JOIN (\n  %s\n) AS %s ON %s", LookupSQL(s, l.Lookup), alias, on)
+		values[i] = alias + ".value"
+	}
+	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), Quote(name))
+}
+
+// Columns of an extract that hold municipality, year and value. A statistics
+// bank table and the Klass lists are loaded under these names.
+const (
+	RegionColumn = "_region"
+	TimeColumn   = "_time"
+	ValueColumn  = "_value"
+)
+
+// columnsOf returns the columns of a lookup; year is "" when it does not apply.
+func lookupColumns(s *study.Study, l study.Lookup) (municipality, year, value string) {
+	e, _ := s.Extracts.Get(l.Extract)
+	switch e.Format {
+	case "json-stat":
+		return RegionColumn, TimeColumn, ValueColumn
+	case "klass-centrality":
+		return RegionColumn, "", ValueColumn
+	default:
+		return l.By.Municipality, l.By.Year, l.Value
+	}
+}
+
+func hasYear(s *study.Study, l study.Lookup) bool {
+	_, year, _ := lookupColumns(s, l)
+	return year != ""
+}
+
+// LookupSQL is the query that gives municipality, year (if it applies) and
+// value of a lookup. Several matching rows are added up; one that is missing
+// makes the sum missing.
+func LookupSQL(s *study.Study, l study.Lookup) string {
+	municipality, year, value := lookupColumns(s, l)
+	keys := fmt.Sprintf("CAST(%s AS VARCHAR) AS municipality", Quote(municipality))
+	if year != "" {
+		keys += fmt.Sprintf(", CAST(%s AS INTEGER) AS year", Quote(year))
+	}
+	condition := ""
+	if len(l.Where) > 0 {
+		condition = " WHERE " + conditions(l.Where)
+	}
+	sum := fmt.Sprintf("SELECT %[1]s, CASE WHEN count(*) = count(%[2]s) THEN CAST(sum(%[2]s) AS DOUBLE) END AS value FROM %[3]s%[4]s GROUP BY ALL",
+		keys, Quote(value), Quote(l.Extract), condition)
+	scale := ""
+	if l.Scale != 0 {
+		scale = fmt.Sprintf(" * %g", l.Scale)
+	}
+	if l.Of == nil {
+		if scale == "" {
+			return sum
+		}
+		return fmt.Sprintf("SELECT * REPLACE (value%s AS value) FROM (%s)", scale, sum)
+	}
+	using := "municipality"
+	if year != "" && hasYear(s, *l.Of) {
+		using += ", year"
+	}
+	return fmt.Sprintf("SELECT a.* REPLACE (a.value / nullif(b.value, 0)%s AS value)\n  FROM (%s) AS a\n  JOIN (%s) AS b USING (%s)", scale, sum, LookupSQL(s, *l.Of), using)
+}
+
+// indicators writes the 0/1 columns of a category.
+func indicators(name string, v study.Variable) []string {
+	if v.Indicators == nil {
+		return nil
+	}
+	var out []string
+	for _, level := range v.Levels.Keys() {
+		if !slices.Contains(v.Indicators.Reference, level) {
+			out = append(out, fmt.Sprintf("CAST(p.%s = %s AS INTEGER) AS %s", Quote(name), Text(level), Quote(v.Indicators.Prefix+"_"+level)))
+		}
+	}
+	return out
+}
+
+// dataset adds the statement that marks complete rows and the samples.
+func (p *Program) dataset(s *study.Study, modelVariables []string) {
+	known := make([]string, len(modelVariables))
+	for i, v := range modelVariables {
+		known[i] = Quote(v) + " IS NOT NULL"
+	}
+	samples := make([]string, len(s.Samples))
+	for i, e := range s.Samples {
+		samples[i] = fmt.Sprintf(",\n  CAST(coalesce(%s, false) AS INTEGER) AS %s", e.Value.Where, Quote(e.Key))
+	}
+	p.Statements = append(p.Statements, Statement{"dataset", fmt.Sprintf(
+		"CREATE TABLE dataset AS\nSELECT *%s\nFROM (\n  SELECT *, CAST(%s AS INTEGER) AS complete\n  FROM gross\n)\nORDER BY person",
+		strings.Join(samples, ""), strings.Join(known, "\n    AND "))})
+}
+
+// DatasetColumns returns the columns of the analysis set in order.
+func DatasetColumns(s *study.Study) []string {
+	columns := []string{"person", "scheme"}
+	for _, e := range s.Codebook.Variables {
+		columns = append(columns, e.Key)
+		if s.Places != nil && s.Places.Project && e.Key == s.Places.Variable {
+			columns = append(columns, "project")
+		}
+		columns = append(columns, e.Value.IndicatorColumns()...)
+	}
+	columns = append(columns, "complete")
+	return append(columns, s.Samples.Keys()...)
+}

@@ -1,0 +1,320 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	yaml "go.yaml.in/yaml/v4"
+
+	"bidrag/study/problem"
+)
+
+// A document is a YAML file with the place of everything in it.
+type document struct {
+	file string
+	root *yaml.Node // a mapping
+}
+
+// parse reads YAML text. Syntax errors, duplicate keys, aliases and documents
+// that are no mapping are problems.
+func parse(file string, text []byte) (*document, error) {
+	var problems problem.List
+	var top yaml.Node
+	if err := yaml.Unmarshal(text, &top); err != nil {
+		line, message := syntaxError(err)
+		problems.Add(file, line, 1, "%s; check the indentation, the brackets and the quotes here", message)
+		return nil, problems.Err()
+	}
+	if len(top.Content) == 0 || top.Content[0].Kind != yaml.MappingNode {
+		problems.Add(file, 1, 1, "the file must hold names and values (name: value), and does not; see docs/study.md")
+		return nil, problems.Err()
+	}
+	checkNodes(file, top.Content[0], &problems)
+	return &document{file, top.Content[0]}, problems.Err()
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)(?:, column \d+)?: *`)
+
+// syntaxError takes the line out of an error of the YAML reader.
+func syntaxError(err error) (line int, message string) {
+	message = strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		message = strings.Replace(message, m[0], "", 1)
+	}
+	return line, "not valid YAML: " + strings.TrimSpace(message)
+}
+
+// checkNodes reports duplicate keys, keys that are no plain text, and aliases
+// (which would make one place in the file mean several things).
+func checkNodes(file string, n *yaml.Node, problems *problem.List) {
+	if n.Kind == yaml.AliasNode {
+		problems.Add(file, n.Line, n.Column, "aliases (*%s) are not read; write the value out", n.Value)
+		return
+	}
+	if n.Kind == yaml.MappingNode {
+		seen := map[string]int{}
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Kind != yaml.ScalarNode {
+				problems.Add(file, key.Line, key.Column, "a name is wanted before the colon")
+				continue
+			}
+			if first, twice := seen[key.Value]; twice {
+				problems.Add(file, key.Line, key.Column, "the key %q stands twice; it is first on line %d. Remove one", key.Value, first)
+				continue
+			}
+			seen[key.Value] = key.Line
+		}
+	}
+	for _, c := range n.Content {
+		checkNodes(file, c, problems)
+	}
+}
+
+// find walks to a value; it returns the deepest node on the path that exists,
+// the key that leads there, and whether the whole path does.
+func (d *document) find(path []string) (node, key *yaml.Node, found bool) {
+	node = d.root
+	for _, step := range path {
+		next, nextKey := child(node, step)
+		if next == nil {
+			return node, key, false
+		}
+		node, key = next, nextKey
+	}
+	return node, key, true
+}
+
+func child(n *yaml.Node, step string) (value, key *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == step {
+				return n.Content[i+1], n.Content[i]
+			}
+		}
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Content) {
+			return n.Content[i], n.Content[i]
+		}
+	}
+	return nil, nil
+}
+
+// place returns where a value stands: for a mapping, where its key is.
+func (d *document) place(path ...string) (file string, line, column int) {
+	node, key, _ := d.find(path)
+	if node.Kind != yaml.ScalarNode && key != nil {
+		node = key
+	}
+	return d.file, node.Line, node.Column
+}
+
+// keyPlace returns where a key of the mapping at path stands.
+func (d *document) keyPlace(path []string, name string) (line, column int) {
+	node, _, _ := d.find(path)
+	if _, key := child(node, name); key != nil {
+		return key.Line, key.Column
+	}
+	_, line, column = d.place(path...)
+	return line, column
+}
+
+// instance is the document as a JSON schema sees it. A scalar is a boolean or
+// number only when it is written as one; a number with a leading zero is text.
+func instance(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := make(map[string]any, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = instance(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		s := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			s[i] = instance(c)
+		}
+		return s
+	}
+	switch n.Tag {
+	case "!!null":
+		return nil
+	case "!!bool":
+		return n.Value == "true"
+	case "!!int", "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && !leadingZero(n.Value) {
+			return f
+		}
+	}
+	return n.Value
+}
+
+func leadingZero(s string) bool {
+	return len(s) > 1 && s[0] == '0' && s[1] != '.'
+}
+
+// validate checks the document against a schema and reports every problem in
+// plain words.
+func (d *document) validate(schema *jsonschema.Schema) error {
+	err := schema.Validate(instance(d.root))
+	if err == nil {
+		return nil
+	}
+	var problems problem.List
+	var invalid *jsonschema.ValidationError
+	if !errors.As(err, &invalid) {
+		problems.Add(d.file, 1, 1, "%v", err)
+		return problems.Err()
+	}
+	d.explain(schema, invalid, &problems)
+	return problems.Err()
+}
+
+// explain turns the leaves of a validation error into problems.
+func (d *document) explain(schema *jsonschema.Schema, e *jsonschema.ValidationError, problems *problem.List) {
+	switch k := e.ErrorKind.(type) {
+	case *kind.OneOf, *kind.AnyOf:
+		_, line, column := d.place(e.InstanceLocation...)
+		problems.Add(d.file, line, column, "%s: %s", last(e.InstanceLocation), describeAlternatives(e))
+		return
+	case *kind.AdditionalProperties:
+		allowed := allowedNames(schema, e)
+		for _, name := range slices.Sorted(slices.Values(k.Properties)) {
+			line, column := d.keyPlace(e.InstanceLocation, name)
+			problems.Add(d.file, line, column, "unknown name %q%s", name, suggest(name, allowed))
+		}
+		return
+	}
+	if len(e.Causes) > 0 {
+		for _, c := range e.Causes {
+			d.explain(schema, c, problems)
+		}
+		return
+	}
+	_, line, column := d.place(e.InstanceLocation...)
+	node, _, _ := d.find(e.InstanceLocation)
+	problems.Add(d.file, line, column, "%s", describeKind(last(e.InstanceLocation), node, e.ErrorKind))
+}
+
+func last(path []string) string {
+	if len(path) == 0 {
+		return "the file"
+	}
+	return path[len(path)-1]
+}
+
+func suggest(name string, allowed []string) string {
+	if near := problem.DidYouMean(name, allowed); near != "" {
+		return near
+	}
+	if len(allowed) == 0 {
+		return "; remove it"
+	}
+	return "; known here are " + strings.Join(allowed, ", ")
+}
+
+// describeKind says what is wrong with one value and what is wanted.
+func describeKind(name string, node *yaml.Node, k jsonschema.ErrorKind) string {
+	switch k := k.(type) {
+	case *kind.Required:
+		return fmt.Sprintf("%s lacks %s; add it", name, strings.Join(k.Missing, ", "))
+	case *kind.Type:
+		return fmt.Sprintf("%s must be %s, and is %s", name, kinds(k.Want), kinds([]string{k.Got}))
+	case *kind.Enum:
+		want := make([]string, len(k.Want))
+		for i, w := range k.Want {
+			want[i] = fmt.Sprint(w)
+		}
+		return fmt.Sprintf("%s is %q%s (%s)", name, node.Value, problem.DidYouMean(node.Value, want), "it must be one of "+strings.Join(want, ", "))
+	case *kind.Pattern:
+		return fmt.Sprintf("%s is %q, which is no name here; use small letters, digits and _ and begin with a letter", name, node.Value)
+	case *kind.MinItems, *kind.MinProperties, *kind.MinLength:
+		return name + " is empty; write at least one"
+	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum:
+		return fmt.Sprintf("%s is %s, which is out of range", name, node.Value)
+	case *kind.PropertyNames:
+		return fmt.Sprintf("%q is no name here; use small letters, digits and _ and begin with a letter", k.Property)
+	default:
+		return fmt.Sprintf("%s is not as it should be (%v); see docs/study.md", name, k)
+	}
+}
+
+func kinds(names []string) string {
+	plain := map[string]string{"object": "names and values", "array": "a list", "string": "text",
+		"number": "a number", "integer": "a whole number", "boolean": "true or false", "null": "empty"}
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = plain[n]
+	}
+	return strings.Join(out, " or ")
+}
+
+// describeAlternatives says which of several forms is wanted.
+func describeAlternatives(e *jsonschema.ValidationError) string {
+	var wants []string
+	for _, c := range e.Causes {
+		leaf := c
+		for len(leaf.Causes) > 0 {
+			leaf = leaf.Causes[0]
+		}
+		switch k := leaf.ErrorKind.(type) {
+		case *kind.Required:
+			wants = append(wants, strings.Join(k.Missing, " and "))
+		case *kind.Type:
+			wants = append(wants, kinds(k.Want))
+		}
+	}
+	slices.Sort(wants)
+	wants = slices.Compact(wants)
+	if len(wants) == 0 {
+		return "several of the alternatives are given at once; keep one"
+	}
+	return "exactly one of these is wanted: " + strings.Join(wants, "; ")
+}
+
+// allowedNames returns the properties of the schema that refused a name.
+func allowedNames(schema *jsonschema.Schema, e *jsonschema.ValidationError) []string {
+	at := schemaAt(schema, e.SchemaURL, map[*jsonschema.Schema]bool{})
+	if at == nil {
+		return nil
+	}
+	names := make([]string, 0, len(at.Properties))
+	for name := range at.Properties {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// schemaAt finds the subschema with a location.
+func schemaAt(s *jsonschema.Schema, location string, seen map[*jsonschema.Schema]bool) *jsonschema.Schema {
+	if s == nil || seen[s] {
+		return nil
+	}
+	seen[s] = true
+	if s.Location == location {
+		return s
+	}
+	children := slices.Concat(s.AllOf, s.AnyOf, s.OneOf)
+	children = append(children, s.Ref, s.Items2020, s.PropertyNames)
+	if extra, ok := s.AdditionalProperties.(*jsonschema.Schema); ok {
+		children = append(children, extra)
+	}
+	for _, p := range s.Properties {
+		children = append(children, p)
+	}
+	for _, c := range children {
+		if found := schemaAt(c, location, seen); found != nil {
+			return found
+		}
+	}
+	return nil
+}
