@@ -25,6 +25,9 @@ const (
 	Number    = "number" // a mean or quantile in the variable's own unit
 )
 
+// All is the scheme of a value that covers every scheme.
+const All = "all"
+
 // A Key says what a value is a value of. Empty fields do not apply. The fields
 // are also the margins along which values add up, which is what the gate needs.
 type Key struct {

@@ -1,0 +1,278 @@
+// Package describe answers who the participants of each scheme are and how
+// many of them attain the goal: table 1 and figures 2–19 of the report.
+//
+// Everything is a count or a share of persons, by scheme, and where it
+// applies by year, by a variable's levels and by measure, with a Wilson
+// interval (Wilson 1927) around every share of attainment.
+package describe
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"bidrag/data/frame"
+	"bidrag/evaluate/result"
+	"bidrag/model/univariate"
+	"bidrag/study"
+)
+
+// Attained is the number of persons in rows whose outcome is 1, the number
+// whose outcome is known, and the share with its interval.
+func attained(key result.Key, outcome *frame.Column, rows []int) result.Value {
+	part, n := 0, 0
+	for _, i := range rows {
+		if outcome.Missing(i) {
+			continue
+		}
+		n++
+		if outcome.Number[i] == 1 {
+			part++
+		}
+	}
+	return withWilson(result.Proportion(key, part, n))
+}
+
+// withWilson adds the 95 % Wilson interval to a share.
+func withWilson(v result.Value) result.Value {
+	low, high := univariate.Wilson(v.Part, v.N, 0.95)
+	return v.WithInterval(low, high)
+}
+
+// A Group is a scheme, or all of them, with its rows.
+type Group struct {
+	Scheme string
+	Rows   []int
+}
+
+// Groups splits rows by scheme, in the order of the study, and adds all of them last.
+func Groups(s *study.Study, data *frame.Frame, rows []int) []Group {
+	scheme, ok := data.Column("scheme")
+	if !ok {
+		return nil
+	}
+	var groups []Group
+	for _, name := range s.Schemes.Keys() {
+		code := int32(slices.Index(scheme.Levels, name))
+		g := Group{Scheme: name}
+		for _, i := range rows {
+			if scheme.Code[i] == code {
+				g.Rows = append(g.Rows, i)
+			}
+		}
+		groups = append(groups, g)
+	}
+	return append(groups, Group{result.All, rows})
+}
+
+// Attainment is table 1 and figure 2: the share that attains the goal, by
+// scheme and by year, and of what kind, among the rows of a sample.
+func Attainment(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	outcome, _ := data.Column(s.Describe.Outcome)
+	kinds, hasKinds := data.Column(s.Describe.Kinds)
+	year, hasYears := data.Column("year")
+	var out []result.Value
+	for _, g := range Groups(s, data, rows) {
+		cells := []Group{{"", g.Rows}}
+		if hasYears {
+			for _, y := range s.Period.Years() {
+				cells = append(cells, Group{strconv.Itoa(y), where(g.Rows, func(i int) bool { return year.Number[i] == float64(y) })})
+			}
+		}
+		for _, cell := range cells {
+			key := result.Key{Quantity: "attainment", Sample: sample, Scheme: g.Scheme, Year: cell.Scheme}
+			out = append(out, attained(key, outcome, cell.Rows))
+			if hasKinds {
+				out = append(out, kindShares(key, kinds, outcome, cell.Rows)...)
+			}
+		}
+	}
+	return out
+}
+
+// kindShares are the shares of each kind of outcome.
+func kindShares(key result.Key, kinds, outcome *frame.Column, rows []int) []result.Value {
+	counts := make([]int, len(kinds.Levels))
+	n := 0
+	for _, i := range rows {
+		if outcome.Missing(i) || kinds.Missing(i) {
+			continue
+		}
+		n++
+		counts[kinds.Code[i]]++
+	}
+	out := make([]result.Value, len(counts))
+	for k, part := range counts {
+		key.Kind = kinds.Levels[k]
+		out[k] = withWilson(result.Proportion(key, part, n))
+	}
+	return out
+}
+
+// Composition is figures 3, 5, 7, …: for each described variable the share of
+// a scheme's participants at each level, and the share of them that attains
+// the goal (figures 4, 6, 8, …). Persons whose level is unknown are left out.
+func Composition(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	outcome, _ := data.Column(s.Describe.Outcome)
+	var out []result.Value
+	for _, g := range s.Describe.Variables {
+		levels := Levels(s, g)
+		for _, group := range Groups(s, data, rows) {
+			// Quantile groups are made within each scheme, so all schemes together have none.
+			if group.Scheme == result.All && g.Quantiles > 0 {
+				continue
+			}
+			assigned := Assign(s, data, g, group.Rows)
+			out = append(out, byLevel(sample, group, g.Variable, levels, assigned, outcome)...)
+		}
+	}
+	return out
+}
+
+// byLevel counts and rates the levels of one variable in one scheme.
+func byLevel(sample string, group Group, variable string, levels []Level, assigned []int, outcome *frame.Column) []result.Value {
+	rows := make([][]int, len(levels))
+	known := 0
+	for k, i := range group.Rows {
+		if l := assigned[k]; l >= 0 {
+			rows[l] = append(rows[l], i)
+			known++
+		}
+	}
+	var out []result.Value
+	for l, level := range levels {
+		key := result.Key{Quantity: "share", Sample: sample, Scheme: group.Scheme, Variable: variable, Level: level.Key}
+		out = append(out, result.Proportion(key, len(rows[l]), known))
+		key.Quantity = "attainment"
+		out = append(out, attained(key, outcome, rows[l]))
+	}
+	return out
+}
+
+// Measures is figure 19: the share of a scheme's participants that received
+// each measure, and the attainment of those who did and did not.
+func Measures(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	outcome, _ := data.Column(s.Describe.Outcome)
+	var out []result.Value
+	for _, name := range s.Describe.Measures {
+		grouping := study.Grouping{Variable: name}
+		levels := Levels(s, grouping)
+		for _, group := range Groups(s, data, rows) {
+			out = append(out, byLevel(sample, group, name, levels, Assign(s, data, grouping, group.Rows), outcome)...)
+		}
+	}
+	return out
+}
+
+// Means is the mean, standard deviation and median of every described variable
+// that is a number, by scheme.
+func Means(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	var out []result.Value
+	for _, g := range s.Describe.Variables {
+		v, _ := s.Codebook.Variables.Get(g.Variable)
+		column, ok := data.Column(g.Variable)
+		if !ok || column.Kind == frame.Factor || v.Type == study.Binary {
+			continue
+		}
+		for _, group := range Groups(s, data, rows) {
+			values := known(column, group.Rows)
+			mean, sd := univariate.MeanSD(values)
+			slices.Sort(values)
+			key := result.Key{Quantity: "mean", Sample: sample, Scheme: group.Scheme, Variable: g.Variable}
+			out = append(out, result.Estimate(key, result.Number, mean, len(values)))
+			key.Quantity = "sd"
+			out = append(out, result.Estimate(key, result.Number, sd, len(values)))
+			key.Quantity = "median"
+			out = append(out, result.Estimate(key, result.Number, univariate.Quantile(values, 0.5), len(values)))
+		}
+	}
+	return out
+}
+
+// Distribution is figures 5, 7 and 15: the share of a scheme's participants in
+// each of at most 60 intervals of equal width of every described whole number. A value's
+// level is the interval's lower end.
+func Distribution(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	var out []result.Value
+	for _, g := range s.Describe.Variables {
+		v, _ := s.Codebook.Variables.Get(g.Variable)
+		column, ok := data.Column(g.Variable)
+		if v.Type != study.Integer || !ok {
+			continue
+		}
+		values := known(column, rows)
+		if len(values) == 0 {
+			continue
+		}
+		low, high := slices.Min(values), slices.Max(values)
+		width := math.Max(1, math.Ceil((high-low+1)/60))
+		bins := int((high-low)/width) + 1
+		for _, group := range Groups(s, data, rows) {
+			counts := make([]int, bins)
+			n := 0
+			for _, x := range known(column, group.Rows) {
+				counts[int((x-low)/width)]++
+				n++
+			}
+			for b, part := range counts {
+				key := result.Key{Quantity: "distribution", Sample: sample, Scheme: group.Scheme, Variable: g.Variable,
+					Level: strconv.FormatFloat(low+float64(b)*width, 'f', -1, 64)}
+				out = append(out, result.Proportion(key, part, n))
+			}
+		}
+	}
+	return out
+}
+
+// Missing counts, among the rows, the persons for whom a variable is unknown,
+// by variable and scheme, and those for whom any of them is.
+func Missing(s *study.Study, data *frame.Frame, variables []string, sample string, rows []int) []result.Value {
+	var out []result.Value
+	for _, group := range Groups(s, data, rows) {
+		anyMissing := make([]bool, len(group.Rows))
+		for _, name := range variables {
+			column, ok := data.Column(name)
+			if !ok {
+				continue
+			}
+			n := 0
+			for k, i := range group.Rows {
+				if column.Missing(i) {
+					n++
+					anyMissing[k] = true
+				}
+			}
+			key := result.Key{Quantity: "missing", Sample: sample, Scheme: group.Scheme, Variable: name}
+			out = append(out, result.Proportion(key, n, len(group.Rows)))
+		}
+		n := 0
+		for _, m := range anyMissing {
+			if m {
+				n++
+			}
+		}
+		out = append(out, result.Proportion(result.Key{Quantity: "missing", Kind: "any", Sample: sample, Scheme: group.Scheme}, n, len(group.Rows)))
+	}
+	return out
+}
+
+func where(rows []int, keep func(int) bool) []int {
+	var out []int
+	for _, i := range rows {
+		if keep(i) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// known returns the values that are not missing.
+func known(c *frame.Column, rows []int) []float64 {
+	out := make([]float64, 0, len(rows))
+	for _, i := range rows {
+		if !c.Missing(i) {
+			out = append(out, c.Number[i])
+		}
+	}
+	return out
+}
