@@ -1,0 +1,25 @@
+// The looks that every figure shares: colours, sizes and the shapes of marks.
+// Text colours have a contrast of at least 4.5:1 on white.
+
+export const ink = "#1b1f24";
+export const muted = "#4b545d";
+export const gridline = "#e3e6ea";
+export const border = "#9aa3ad";
+export const paper = "#ffffff";
+
+export const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+export const fontSize = 13;
+export const small = 11.5;
+export const lineHeight = 1.22;
+
+// The three styles of a series. Shape and filling differ as well as colour, so
+// that a figure can be read in grey.
+const styles = {
+  focus: {color: "#0b5cad", fill: "#0b5cad", area: "#0b5cad", areaOpacity: 1, symbol: "circle", dash: "none"},
+  reference: {color: "#a35c00", fill: paper, area: "#f8dfb8", areaOpacity: 1, symbol: "circle", dash: "none"},
+  neutral: {color: "#565f69", fill: "#565f69", area: "#d5d9de", areaOpacity: 1, symbol: "diamond", dash: "2 3"}
+};
+
+export function style(series) {
+  return styles[series?.style] ?? styles.neutral;
+}
