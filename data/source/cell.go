@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,4 +125,56 @@ func parseNumber(text string, decimal rune) (float64, bool) {
 // layoutName is a Go date layout as a Norwegian writes it: dd.mm.yyyy.
 func layoutName(layout string) string {
 	return strings.NewReplacer("2006", "yyyy", "06", "yy", "01", "mm", "02", "dd", "15", "hh", "04", "mi", "05", "ss").Replace(layout)
+}
+
+// appendValue appends a value that is in memory already; false when it is none of the column's type.
+func (c *cellReader) appendValue(value any) bool {
+	if f, ok := value.(float64); value == nil || ok && math.IsNaN(f) {
+		c.appendMissing()
+		return true
+	}
+	switch v := value.(type) {
+	case string:
+		if c.Type != Text {
+			return false
+		}
+		c.Code = append(c.Code, c.code(v))
+	case int:
+		return c.appendInt(int64(v))
+	case int64:
+		return c.appendInt(v)
+	case float64:
+		if c.Type != Number {
+			return false
+		}
+		c.Float = append(c.Float, v)
+	case time.Time:
+		if c.Type != Date {
+			return false
+		}
+		c.Date = append(c.Date, days(v))
+	case ID:
+		if c.Type != Identifier {
+			return false
+		}
+		c.ID = append(c.ID, v)
+	default:
+		return false
+	}
+	c.Valid = append(c.Valid, true)
+	return true
+}
+
+// appendInt appends a whole number to a column of those, or of numbers.
+func (c *cellReader) appendInt(v int64) bool {
+	switch c.Type {
+	case Integer:
+		c.Int = append(c.Int, v)
+	case Number:
+		c.Float = append(c.Float, float64(v))
+	default:
+		return false
+	}
+	c.Valid = append(c.Valid, true)
+	return true
 }

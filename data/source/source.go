@@ -161,3 +161,21 @@ func checkColumns(columns []Column, key *Key) error {
 	}
 	return nil
 }
+
+// NewVector returns a column of n given values: a string, an int or int64, a
+// float64, a time.Time (its day) or an [ID], as the column's type asks for; nil and NaN are
+// missing. It is an error when a value is of another type, or is itself an error.
+func NewVector(c Column, n int, value func(row int) any) (*Vector, error) {
+	r := &cellReader{Vector: &Vector{Column: c}}
+	r.grow(n)
+	for row := range n {
+		v := value(row)
+		if err, isError := v.(error); isError {
+			return nil, fmt.Errorf("row %d: %w", row, err)
+		}
+		if !r.appendValue(v) {
+			return nil, fmt.Errorf("column %q, row %d: %T is no %s", c.Name, row, v, c.Type)
+		}
+	}
+	return r.Vector, nil
+}
