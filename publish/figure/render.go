@@ -83,26 +83,26 @@ func (r *Renderer) Inline(f Figure) (string, error) {
 }
 
 func (r *Renderer) draw(f Figure, form string) (string, error) {
-	text, err := f.marshal(form)
+	texts, plot, err := f.marshal(form)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("figure %q: %w", f.ID, err)
 	}
-	svg, err := r.call(text)
+	svg, err := r.call(texts, plot)
 	if err != nil {
-		return "", fmt.Errorf("figure %s: %w", f.ID, err)
+		return "", fmt.Errorf("figure %q: %w", f.ID, err)
 	}
 	return svg, nil
 }
 
 // call runs the drawing program. A failure of it, and of the engine itself, is
 // an error of this figure.
-func (r *Renderer) call(spec string) (svg string, err error) {
+func (r *Renderer) call(texts, plot string) (svg string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the drawing engine failed: %v", p)
 		}
 	}()
-	value, err := r.render(goja.Undefined(), r.vm.ToValue(spec))
+	value, err := r.render(goja.Undefined(), r.vm.ToValue(texts), r.vm.ToValue(plot))
 	if err != nil {
 		return "", err
 	}

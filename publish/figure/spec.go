@@ -9,8 +9,8 @@ import (
 	"bidrag/publish/disclose"
 )
 
-// The spec of a figure, as js/src/draw.js reads it.
-type spec struct {
+// texts are the spec of a figure without its plot, as js/src/draw.js reads it.
+type texts struct {
 	ID       string `json:"id"`
 	Form     string `json:"form"` // page, wide or narrow
 	Lang     string `json:"lang"`
@@ -18,7 +18,6 @@ type spec struct {
 	Subtitle string `json:"subtitle"`
 	Note     string `json:"note"`
 	Alt      string `json:"alt"`
-	Plot     any    `json:"plot"`
 }
 
 type specSeries struct {
@@ -65,20 +64,17 @@ func numberOf(n disclose.Number) number {
 	return number{State: "shown", Value: jsonFloat(n.Value()), Low: jsonFloat(low), High: jsonFloat(high), N: n.N()}
 }
 
-// A jsonFloat is written as null when it is NaN, and as a number too large for
-// a float64, which JSON.parse reads as infinite, when it is infinite.
+// A jsonFloat is written as null when it is NaN. JSON has no infinity: the
+// largest finite number stands for it, and is drawn as running off the axis and
+// written as ∞.
 type jsonFloat float64
 
 func (f jsonFloat) MarshalJSON() ([]byte, error) {
 	x := float64(f)
-	switch {
-	case math.IsNaN(x):
+	if math.IsNaN(x) {
 		return []byte("null"), nil
-	case math.IsInf(x, 1):
-		return []byte("1e999"), nil
-	case math.IsInf(x, -1):
-		return []byte("-1e999"), nil
 	}
+	x = max(-math.MaxFloat64, min(x, math.MaxFloat64))
 	return strconv.AppendFloat(nil, x, 'g', -1, 64), nil
 }
 
@@ -275,20 +271,21 @@ func (s Steps) spec() (any, error) {
 	}{"steps", series, bins, s.Format.name(), s.Axis}, nil
 }
 
-// marshal writes the spec of a figure in one of its forms.
-func (f Figure) marshal(form string) (string, error) {
+// marshal writes the spec of a figure in one of its forms: its texts and its plot.
+func (f Figure) marshal(form string) (head, plot string, err error) {
 	if f.Plot == nil {
-		return "", fmt.Errorf("figure %s has no plot", f.ID)
+		return "", "", fmt.Errorf("it has no plot")
 	}
-	plot, err := f.Plot.spec()
+	spec, err := f.Plot.spec()
 	if err != nil {
-		return "", fmt.Errorf("figure %s: %w", f.ID, err)
+		return "", "", err
 	}
-	text, err := json.Marshal(spec{safeID(f.ID), form, f.Lang, f.Title, f.Subtitle, f.Note, f.Alt, plot})
+	plotJSON, err := json.Marshal(spec)
 	if err != nil {
-		return "", fmt.Errorf("figure %s: %w", f.ID, err)
+		return "", "", err
 	}
-	return string(text), nil
+	headJSON, err := json.Marshal(texts{safeID(f.ID), form, f.Lang, f.Title, f.Subtitle, f.Note, f.Alt})
+	return string(headJSON), string(plotJSON), err
 }
 
 // safeID keeps what may stand in an XML id.

@@ -4,36 +4,34 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-class Node {
-  constructor(ownerDocument) {
+class Text {
+  constructor(ownerDocument, data) {
     this.ownerDocument = ownerDocument;
     this.parentNode = null;
+    this.nodeType = 3;
+    this.data = data;
   }
   remove() {
     this.parentNode?.removeChild(this);
-  }
-}
-
-class Text extends Node {
-  constructor(ownerDocument, data) {
-    super(ownerDocument);
-    this.nodeType = 3;
-    this.data = data;
   }
   get textContent() {
     return this.data;
   }
 }
 
-export class Element extends Node {
+export class Element {
   constructor(ownerDocument, namespaceURI, name) {
-    super(ownerDocument);
+    this.ownerDocument = ownerDocument;
+    this.parentNode = null;
     this.nodeType = 1;
     this.namespaceURI = namespaceURI;
     this.tagName = this.nodeName = this.localName = name;
-    this.attributes = new Map();
+    this.names = []; // of the attributes, in order
+    this.values = Object.create(null);
     this.childNodes = [];
-    this.style = {
+  }
+  get style() {
+    return {
       setProperty: (key, value) => {
         const before = this.getAttribute("style");
         this.setAttribute("style", `${before ? before + ";" : ""}${key}:${value}`);
@@ -41,6 +39,9 @@ export class Element extends Node {
       removeProperty() {},
       getPropertyValue: () => ""
     };
+  }
+  remove() {
+    this.parentNode?.removeChild(this);
   }
   get children() {
     return this.childNodes.filter((c) => c.nodeType === 1);
@@ -53,25 +54,27 @@ export class Element extends Node {
     return all[all.indexOf(this) + 1] ?? null;
   }
   setAttribute(name, value) {
-    this.attributes.set(name, value);
+    if (!(name in this.values)) this.names.push(name);
+    this.values[name] = value;
   }
   setAttributeNS(_, name, value) {
-    this.attributes.set(name, value);
+    this.setAttribute(name, value);
   }
   getAttribute(name) {
-    return this.attributes.has(name) ? String(this.attributes.get(name)) : null;
+    return name in this.values ? String(this.values[name]) : null;
   }
   hasAttribute(name) {
-    return this.attributes.has(name);
+    return name in this.values;
   }
   removeAttribute(name) {
-    this.attributes.delete(name);
+    this.names = this.names.filter((n) => n !== name);
+    delete this.values[name];
   }
   appendChild(child) {
     return this.insertBefore(child, null);
   }
   insertBefore(child, next) {
-    child.remove();
+    if (child.parentNode !== null) child.remove();
     const at = next ? this.childNodes.indexOf(next) : -1;
     if (at < 0) this.childNodes.push(child);
     else this.childNodes.splice(at, 0, child);
@@ -118,17 +121,24 @@ export class Document {
   }
 }
 
+// Raw is XML that was written before.
+export class Raw {
+  constructor(xml) {
+    this.parentNode = null;
+    this.nodeType = 0;
+    this.xml = xml;
+  }
+  remove() {
+    this.parentNode?.removeChild(this);
+  }
+}
+
 // What XML 1.0 has no way to write, not even escaped.
 const unwritable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 const entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"};
+const plain = /^[^&<>"\u0000-\u001f\ufffe\uffff]*$/;
 
-function escapeText(text) {
-  return text.replace(unwritable, "\ufffd").replace(/[&<>\r]/g, (c) => entities[c]);
-}
-
-function escapeAttribute(text) {
-  return text.replace(unwritable, "\ufffd").replace(/[&<>"\n\r\t]/g, (c) => entities[c]);
-}
+const escape = (text, which) => (plain.test(text) ? text : text.replace(unwritable, "\ufffd").replace(which, (c) => entities[c]));
 
 // A hundredth of a pixel is enough, and hides the last bits of the arithmetic.
 const round = (x) => String(Math.round(x * 100) / 100 || 0);
@@ -136,19 +146,20 @@ const round = (x) => String(Math.round(x * 100) / 100 || 0);
 function attribute(name, value) {
   if (typeof value === "number") return round(value);
   value = String(value);
-  if (name === "d" || name === "transform") return value.replace(/-?\d+\.\d+(e-?\d+)?/g, (x) => round(+x));
-  return escapeAttribute(value);
+  if (name === "d" || name === "transform") return value.replace(/-?\d+\.\d\d\d+(e-?\d+)?/g, (x) => round(+x));
+  return escape(value, /[&<>"\n\r\t]/g);
 }
 
 // serialise writes an element as XML. The namespace stands on the outermost one.
 export function serialise(node, outermost = true) {
-  if (node.nodeType === 3) return escapeText(node.data);
-  const out = ["<", node.tagName];
-  if (outermost) out.push(` xmlns="${SVG}"`);
-  for (const [name, value] of node.attributes) out.push(` ${name}="${attribute(name, value)}"`);
-  if (node.childNodes.length === 0) return out.join("") + "/>";
-  out.push(">");
-  for (const c of node.childNodes) out.push(serialise(c, false));
-  out.push("</", node.tagName, ">");
-  return out.join("");
+  if (node.nodeType === 3) return escape(node.data, /[&<>\r]/g);
+  if (node.nodeType === 0) return node.xml;
+  let out = "<" + node.tagName;
+  if (outermost) out += ` xmlns="${SVG}"`;
+  const {names, values, childNodes} = node;
+  for (let i = 0; i < names.length; i++) out += " " + names[i] + '="' + attribute(names[i], values[names[i]]) + '"';
+  if (childNodes.length === 0) return out + "/>";
+  out += ">";
+  for (let i = 0; i < childNodes.length; i++) out += serialise(childNodes[i], false);
+  return out + "</" + node.tagName + ">";
 }

@@ -5,7 +5,7 @@
 import {plot} from "@observablehq/plot";
 import {forest} from "./forest.js";
 import {lines} from "./lines.js";
-import {fontFamily, fontSize, ink, muted, paper, small} from "./look.js";
+import {fontFamily, fontSize, haloAttributes, ink, muted, paper, small} from "./look.js";
 import {element, textLines} from "./marks.js";
 import {numbers, words} from "./number.js";
 import {quadrant} from "./quadrant.js";
@@ -20,10 +20,21 @@ const kinds = {dots, bars, lines, forest, quadrant, steps};
 //   wide    the plot alone
 //   narrow  the plot alone, laid out for a phone
 export function draw(spec, document) {
+  return assemble(spec, compose(spec, document), document);
+}
+
+// assemble puts the texts of the figure's form around a drawing.
+export function assemble(spec, drawing, document) {
+  return spec.form === "page" ? page(spec, drawing, document) : alone(spec, drawing, document);
+}
+
+// compose lets Plot draw, and puts what stands outside the plot around it. The
+// drawing {width, height, children} is the same for a page and for the plot
+// alone.
+export function compose(spec, document) {
   const narrow = spec.form === "narrow";
-  const width = narrow ? 360 : 720;
   const context = {
-    width,
+    width: narrow ? 360 : 720,
     narrow,
     tooltips: !narrow,
     words: words(spec.lang),
@@ -32,12 +43,7 @@ export function draw(spec, document) {
   };
   const kind = kinds[spec.plot.kind];
   if (!kind) throw new Error(`no such kind of plot: ${spec.plot.kind}`);
-  const drawing = compose(kind(spec.plot, context), document);
-  return spec.form === "page" ? page(spec, drawing, document) : alone(spec, drawing, document);
-}
-
-// compose lets Plot draw, and puts what stands outside the plot around it.
-function compose({frame, x, y, marks, under, extra}, document) {
+  const {frame, x, y, marks, under, extra, empty} = kind(spec.plot, context);
   const {width, height, marginTop, marginRight, marginBottom, marginLeft} = frame;
   const drawn = plot({
     document,
@@ -54,7 +60,15 @@ function compose({frame, x, y, marks, under, extra}, document) {
   });
   const children = [...drawn.childNodes].filter((c) => c.tagName === "g");
   for (const c of children) c.removeAttribute("aria-label");
-  return {width, height, children: [...(under?.(document) ?? []), ...children, ...extra(document)]};
+  if (empty) children.push(nothing(document, frame, context));
+  return {width, height, children: [...under(document), ...children, ...extra(document)]};
+}
+
+// nothing says that a plot has nothing to show.
+function nothing(document, {width, height, marginTop, marginRight, marginBottom, marginLeft}, {words}) {
+  const x = (marginLeft + width - marginRight) / 2;
+  const y = (marginTop + height - marginBottom) / 2 + 4;
+  return textLines(document, [words.none], x, y, fontSize, {fill: muted, "text-anchor": "middle", ...haloAttributes});
 }
 
 function root(document, spec, width, height, attributes) {

@@ -3,7 +3,7 @@
 // line at 1; differences on a linear one with a dashed line at 0.
 
 import {ruleX} from "@observablehq/plot";
-import {fontSize, ink, lineHeight, muted, style} from "./look.js";
+import {fontSize, halo, ink, lineHeight, muted, style} from "./look.js";
 import {atLeft, estimates, footer, hairlines, intervals, remarks, tooltip, valueAxis, written} from "./marks.js";
 import {linear, log, values} from "./scale.js";
 import {block, width} from "./text.js";
@@ -33,15 +33,16 @@ export function forest(plot, context) {
   Object.assign(frame, {marginTop: top, height: bottom + 24 + foot.height, marginBottom: 24 + foot.height});
 
   const texts = laid.rows.map((r, i) => ({y: r.number + top, ...figures[i]}));
-  const right = {frameAnchor: "right", textAnchor: "end", dx: frame.marginRight};
+  const right = {frameAnchor: "right", textAnchor: "end", dx: frame.marginRight, ...halo};
   return {
     frame,
+    empty: plot.rows.length === 0,
     x: {type: axis.type, domain: axis.domain},
     marks: [
       valueAxis(axis, (t) => (plot.log ? numbers.logTick(t) : numbers.tick(t, axis.step))),
       ruleX([plot.log ? 1 : 0], {stroke: ink, strokeDasharray: "4 3"}),
-      atLeft(laid.headings.map((h) => ({y: h.y + top, text: h.text})), frame, {fontWeight: 700}),
-      atLeft(laid.rows.map((r) => ({y: r.label + top, text: r.text})), frame),
+      atLeft(laid.headings.map((h) => ({y: h.y + top, text: h.text})), frame, {fontWeight: 700, ...halo}),
+      atLeft(laid.rows.map((r) => ({y: r.label + top, text: r.text})), frame, halo),
       intervals(data, look.color),
       estimates(data, look, {title: "title", r: 4}),
       atLeft(hidden, frame, {left: frame.marginLeft + 3, fill: look.color, fontWeight: 700, fontSize: fontSize + 2}),
@@ -66,7 +67,7 @@ function layOut(plot, context, frame, column) {
   const blocks = plot.rows.map((r) => block(r.label, widest, fontSize));
   if (!narrow) frame.marginLeft = Math.ceil(Math.max(0, ...blocks.map((b) => b.width))) + 16;
   const line = fontSize * lineHeight;
-  const gap = narrow ? 7 : 5;
+  const gap = narrow ? 11 : 5;
   const out = {rows: [], headings: [], lines: [], height: 0};
   let y = 0;
   let group = "";

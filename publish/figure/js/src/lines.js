@@ -1,7 +1,7 @@
 // Lines: a rate by year, one line per series, with the interval of every point.
 
-import {axisX, axisY, gridY, line, link, text} from "@observablehq/plot";
-import {fontSize, gridline, muted, small, style} from "./look.js";
+import {axisX, axisY, gridY, line, link, ruleY, text} from "@observablehq/plot";
+import {border, fontSize, gridline, halo, muted, small, style} from "./look.js";
 import {estimates, footer, legend, remarks, textLines, tooltip} from "./marks.js";
 import {linear, values} from "./scale.js";
 import {block, width} from "./text.js";
@@ -12,7 +12,7 @@ export function lines(plot, context) {
   const {numbers, words, narrow} = context;
   const frame = {width: context.width, marginLeft: 46, marginRight: 20};
   const direct = !narrow && plot.series.every((s) => s.label === "" || last(plot, s) !== null);
-  const ends = direct ? plot.series.map((s) => block(s.label, 170, fontSize, true)) : [];
+  const ends = direct ? plot.series.map((s) => block(s.label, 220, fontSize, true)) : [];
   if (direct) frame.marginRight = Math.max(24, ...ends.map((e) => e.width)) + 26;
   const head = legend(direct ? [] : plot.series, frame, "dot");
   const top = head.height + 12;
@@ -34,19 +34,21 @@ export function lines(plot, context) {
 
   const step = Math.max(1, Math.ceil((n * 44) / Math.max(1, right - left)));
   const ticks = plot.categories.map((c, i) => ({x: at[i], text: block(c.label, Math.max(44, ((right - left) / Math.max(1, n - 1)) * step - 6), small).text})).filter((_, i) => i % step === 0);
-  const deep = Math.max(1, ...ticks.map((t) => t.text.split("\n").length)) * 14 + 12;
+  const deep = Math.max(1, ...ticks.map((t) => t.text.split("\n").length)) * 14 + 14;
   const foot = footer(frame, bottom + deep, plot.axis, remarks(data.flat(), words));
   Object.assign(frame, {marginTop: top, height: bottom + deep + foot.height, marginBottom: deep + foot.height});
   const labels = separate(plot.series.map((s, k) => endLabel(data[k], axis, ends[k], style(s))).filter(Boolean), top, bottom);
-  const value = {x: "x", text: "value", fontSize: small, stroke: "white", strokeWidth: 4, fontVariant: "normal"};
+  const value = {x: "x", text: "value", fontSize: small, ...halo, fontVariant: "normal"};
   return {
     frame,
+    empty: !data.flat().some((d) => d.suppressed || d.title !== undefined),
     x: {type: "identity"},
     y: {type: "linear", domain: axis.domain},
     marks: [
       gridY({ticks: axis.ticks, stroke: gridline, strokeOpacity: 1}),
+      axis.domain[0] === 0 && ruleY([0], {stroke: border}),
       axisY({ticks: axis.ticks, tickFormat: (t) => numbers.tick(t, axis.step), tickSize: 0, tickPadding: 8, label: null, fontSize: small, fill: muted, fontVariant: "normal"}),
-      text(ticks, {x: "x", frameAnchor: "bottom", text: "text", dy: 20, lineAnchor: "top", fontSize: small, fill: muted, fontVariant: "normal"}),
+      text(ticks, {x: "x", frameAnchor: "bottom", text: "text", dy: 10, lineAnchor: "top", fontSize: small, fill: muted, fontVariant: "normal"}),
       plot.series.map((s, k) => path(data[k], style(s))),
       plot.series.map((s, k) => whiskers(data[k], style(s))),
       plot.series.map((s, k) => estimates(data[k].filter((d) => !d.suppressed), style(s), {title: "title"})),

@@ -12,6 +12,11 @@ export const fontSize = 13;
 export const small = 11.5;
 export const lineHeight = 1.22;
 
+// halo keeps text readable over lines: as options of Plot and as attributes.
+export const halo = {stroke: paper, strokeWidth: 4};
+
+export const haloAttributes = {stroke: paper, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke"};
+
 // The three styles of a series. Shape and filling differ as well as colour, so
 // that a figure can be read in grey.
 const styles = {

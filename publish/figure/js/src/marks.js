@@ -27,7 +27,7 @@ export function estimates(data, look, {r = 4.6, title} = {}) {
 
 // written draws text at places of the plot. Options are those of Plot.text.
 export function written(data, options) {
-  return data.length && text(data, {y: "y", text: "text", fill: ink, fontSize, lineHeight, textAnchor: "start", fontVariant: "normal", ...options});
+  return data.length && text(data, {y: "y", text: "text", fill: ink, fontSize, lineHeight, textAnchor: "start", fontVariant: "normal", dy: -0.9, ...options});
 }
 
 // atLeft draws text from a pixel to the right of the figure's left edge.

@@ -40,7 +40,7 @@ function fixed(x, decimals, language) {
   if (Number.isNaN(x)) return "";
   const sign = x < 0 ? MINUS : "";
   const size = Math.abs(x);
-  if (size === Infinity) return sign + "∞";
+  if (size >= Number.MAX_VALUE) return sign + "∞";
   if (size >= 1e9) return sign + power(size, language);
   const text = size.toFixed(decimals);
   const [whole, part] = text.split(".");
@@ -110,9 +110,8 @@ export function numbers(lang, format) {
     },
     // A tick of a log axis is written as short as it can be.
     logTick: (x) => {
-      const decimals = Math.min(6, Math.max(0, -Math.floor(Math.log10(x) + 1e-9)));
-      const text = fixed(x, x > 1 && x % 1 ? 1 : decimals, language);
-      return x < 1e-6 ? power(x, language) : text;
+      const [, part = ""] = String(x).split(".");
+      return fixed(x, part.length, language);
     }
   };
 }

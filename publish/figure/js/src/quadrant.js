@@ -2,7 +2,7 @@
 // are named; the lines between them are the mean attainment and no contribution.
 
 import {axisX, axisY, dot, gridX, gridY, link, ruleX, ruleY, text} from "@observablehq/plot";
-import {fontSize, gridline, ink, muted, small, style} from "./look.js";
+import {fontSize, gridline, halo, haloAttributes, ink, muted, small, style} from "./look.js";
 import {element, footer, legend, textLines} from "./marks.js";
 import {linear} from "./scale.js";
 import {block, width} from "./text.js";
@@ -26,7 +26,7 @@ export function quadrant(plot, context) {
   const axisTitle = block(plot.axisY, frame.width, small);
   const titleTop = sizes.below ? head.height + sizes.height : Math.max(head.height, sizes.height);
   const top = titleTop + (plot.axisY ? axisTitle.lines.length * 14 + 6 : 0) + (mean != null ? 16 : 0);
-  const inner = Math.round((frame.width - frame.marginLeft - frame.marginRight) * (narrow ? 1.05 : 0.72));
+  const inner = Math.round((frame.width - frame.marginLeft - frame.marginRight) * (narrow ? 1.3 : 0.72));
   const bottom = top + inner;
 
   const xAxis = linear(xs, [frame.marginLeft + 14, frame.width - frame.marginRight - 14], {unit: unit(plot.formatX), count: narrow ? 4 : 7, least: 0, most: plot.formatX === "percent" ? 1 : undefined});
@@ -41,6 +41,7 @@ export function quadrant(plot, context) {
   const axisText = {tickSize: 0, label: null, fontSize: small, fill: muted, fontVariant: "normal"};
   return {
     frame,
+    empty: points.length === 0,
     x: {type: "linear", domain: xAxis.domain, insetLeft: 14, insetRight: 14},
     y: {type: "linear", domain: yAxis.domain, insetTop: corners.height, insetBottom: corners.height},
     marks: [
@@ -101,12 +102,12 @@ function circles(data, look) {
 // names writes the labels of the points that are singled out.
 function names(data, axis, frame) {
   const middle = (frame.marginLeft + frame.width - frame.marginRight) / 2;
-  const halo = {x: "x", y: "y", text: "label", fontSize, fill: ink, stroke: "white", strokeWidth: 4};
+  const look = {x: "x", y: "y", text: "label", fontSize, fill: ink, ...halo};
   const left = data.filter((d) => axis.at(d.x) > middle);
   const right = data.filter((d) => axis.at(d.x) <= middle);
   return [
-    ...right.map((d) => text([d], {...halo, textAnchor: "start", dx: d.r + 4})),
-    ...left.map((d) => text([d], {...halo, textAnchor: "end", dx: -d.r - 4}))
+    ...right.map((d) => text([d], {...look, textAnchor: "start", dx: d.r + 4})),
+    ...left.map((d) => text([d], {...look, textAnchor: "end", dx: -d.r - 4}))
   ];
 }
 
@@ -155,7 +156,7 @@ function sizeLegend(points, {narrow, words, numbers}, frame, head) {
 
 // cornerLines wraps the names of the quadrants, each into its half of the width.
 function cornerLines(corners, frame) {
-  const half = (frame.width - frame.marginLeft - frame.marginRight) / 2 - 16;
+  const half = (frame.width - frame.marginLeft - frame.marginRight) / 2 - 18;
   const blocks = corners.map((c) => block(c, half, small, true));
   const lines = Math.max(...blocks.map((b) => (b.text === "" ? 0 : b.lines.length)));
   return {blocks, height: lines ? lines * 14 + 14 : 16};
@@ -168,7 +169,7 @@ function drawCorners(document, {blocks}, frame, top, bottom) {
     const right = i % 2 === 1;
     const y = i < 2 ? top + 13 : bottom - 7 - (b.lines.length - 1) * small * 1.22;
     const x = right ? frame.width - frame.marginRight - 4 : frame.marginLeft + 6;
-    return [textLines(document, b.lines, x, y, small, {fill: ink, "font-weight": 600, "text-anchor": right ? "end" : "start"})];
+    return [textLines(document, b.lines, x, y, small, {fill: ink, "font-weight": 600, "text-anchor": right ? "end" : "start", ...haloAttributes})];
   });
 }
 

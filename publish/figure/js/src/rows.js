@@ -1,7 +1,7 @@
 // Dots and bars: one row per category, one lane per series within it.
 
 import {rectX, ruleX} from "@observablehq/plot";
-import {border, fontSize, ink, lineHeight, style} from "./look.js";
+import {border, fontSize, halo, ink, lineHeight, style} from "./look.js";
 import {atLeft, estimates, footer, hairlines, intervals, legend, referenceLine, remarks, tooltip, valueAxis, written} from "./marks.js";
 import {linear, values} from "./scale.js";
 import {block, width} from "./text.js";
@@ -16,7 +16,7 @@ export const bars = (plot, context) => rows(plot, context, {lane: 17, gap: 11, b
 
 function rows(plot, context, looks) {
   const {numbers, words} = context;
-  const frame = {width: context.width, marginLeft: 0, marginRight: context.narrow ? 46 : 54};
+  const frame = {width: context.width, marginLeft: context.narrow ? 12 : 0, marginRight: context.narrow ? 46 : 54};
   const lanes = layOut(plot, context, looks, frame);
   const rate = plot.format === "percent";
   const axis = linear(values([...plot.marks.map((m) => m.number), plot.reference?.number]), [frame.marginLeft, frame.width - frame.marginRight], {
@@ -27,7 +27,7 @@ function rows(plot, context, looks) {
     most: rate ? 1 : undefined
   });
   const data = plot.series.map((s) => datums(plot, s, lanes, axis, context));
-  const names = nameSeries(plot.series, data, axis, frame);
+  const names = nameSeries(plot.series, data, axis, frame, looks.bars ? [false] : [false, true]);
   const head = names ? legend([], frame) : legend(plot.series, frame, looks.bars ? "bar" : "dot");
   const line = referenceLine(plot.reference, axis, frame, context);
   const top = head.height + line.height + 2;
@@ -42,6 +42,7 @@ function rows(plot, context, looks) {
   const noEffect = plot.format === "points" && low <= 0 && high >= 0;
   return {
     frame,
+    empty: all.length === 0,
     x: {type: "linear", domain: axis.domain},
     marks: [
       valueAxis(axis, (t) => numbers.tick(t, axis.step)),
@@ -51,7 +52,7 @@ function rows(plot, context, looks) {
       plot.series.map((s, i) => drawSeries(data[i], style(s), looks)),
       plot.series.map((s, i) => writeSeries(data[i], style(s), s.label, names?.get(s.key), frame))
     ],
-    under: (document) => hairlines(document, lanes.rows.slice(1).map((r) => r.top + top), frame),
+    under: (document) => (looks.bars ? [] : hairlines(document, lanes.rows.slice(1).map((r) => r.top + top), frame)),
     extra: (document) => [...head.draw(document), ...line.draw(document, head.height), ...foot.draw(document)]
   };
 }
@@ -98,9 +99,9 @@ function datums(plot, series, lanes, axis, context) {
 // nameSeries finds a row near the top where the name of every series fits
 // beside its mark, so that no legend is needed: series key → {row, left}. It is
 // null when there is no such row.
-function nameSeries(series, data, axis, frame) {
+function nameSeries(series, data, axis, frame, sides) {
   for (let row = 0; row < 3; row++) {
-    for (const left of [false, true]) {
+    for (const left of sides) {
       const fits = series.every((s, i) => {
         if (s.label === "") return true;
         const d = data[i].find((d) => d.row === row && !d.suppressed);
@@ -131,7 +132,6 @@ function drawSeries(data, look, looks) {
 // number at the left edge, and the name of the series where it has a place.
 function writeSeries(data, look, label, place, frame) {
   const shown = data.filter((d) => !d.suppressed);
-  const halo = {stroke: "white", strokeWidth: 4};
   const named = label === "" ? undefined : shown.find((d) => d.row === place?.row);
   const name = named && {y: named.y, x: place.left ? named.start : named.end, text: label};
   return [
@@ -151,5 +151,5 @@ function writeSeries(data, look, label, place, frame) {
 
 // labels writes the categories' names: at the left, or over the lanes when narrow.
 function labels(lanes, top, frame) {
-  return atLeft(lanes.rows.map((r) => ({y: r.label + top, text: r.text})), frame);
+  return atLeft(lanes.rows.map((r) => ({y: r.label + top, text: r.text})), frame, halo);
 }

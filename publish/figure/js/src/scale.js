@@ -33,8 +33,13 @@ export function linear(values, [from, to], {zero = false, unit = 1, count = 5, l
   };
 }
 
-const logTicks = [1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
-const fineTicks = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.5, 1.7, 2];
+// Ticks of a log axis, by how many times the axis grows from end to end.
+const logTicks = [
+  {upTo: 3.5, ticks: [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.5, 1.7, 2, 2.5, 3]},
+  {upTo: 14, ticks: [0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15]},
+  {upTo: 200, ticks: [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]},
+  {upTo: Infinity, ticks: [0.01, 0.1, 1, 10, 100]}
+];
 
 // log returns the axis for ratios. It always shows 1, and no more than from a
 // hundredth to a hundred: a term that separates the outcome must not squeeze
@@ -44,11 +49,12 @@ export function log(values, [from, to], {count = 6} = {}) {
   let low = Math.min(...shown) / 1.08;
   let high = Math.max(...shown) * 1.08;
   if (high / low < 1.5) [low, high] = [low / 1.2, high * 1.2];
-  const all = high / low < 3.5 && low > 0.45 && high < 2.2 ? fineTicks : logTicks;
   low = Math.max(low, 0.0095);
   high = Math.min(high, 105);
-  let chosen = all.filter((t) => t >= low && t <= high);
-  if (chosen.length > count) chosen = chosen.filter((t) => /^[1.0]*$/.test(String(t)));
+  const candidates = logTicks.find((c) => high / low <= c.upTo).ticks.filter((t) => t >= low && t <= high);
+  const one = candidates.indexOf(1);
+  const every = Math.ceil(candidates.length / count);
+  const chosen = candidates.filter((_, i) => (i - one) % every === 0);
   return {
     type: "log",
     domain: [low, high],

@@ -29,6 +29,7 @@ export function steps(plot, context) {
   const axisText = {tickSize: 0, tickPadding: 7, label: null, fontSize: small, fill: muted, fontVariant: "normal"};
   return {
     frame,
+    empty: shown.length === 0,
     x: {type: "linear", domain: [low, high]},
     y: {type: "linear", domain: ys.domain},
     marks: [
@@ -36,7 +37,7 @@ export function steps(plot, context) {
       axisY({ticks: ys.ticks, tickFormat: (t) => numbers.tick(t, ys.step), ...axisText}),
       axisX({ticks: xs.ticks.filter((t) => t >= low && t <= high), tickFormat: (t) => X.tick(t, xs.step), ...axisText}),
       data.map((d, i) => d.length && rect(d, {x1: "x0", x2: "x1", y1: "zero", y2: "y", fill: style(plot.series[i]).color, fillOpacity: filled(plot.series[i]) ? 0.22 : 0, title: "title"})),
-      data.map((d, i) => d.length && line(outline(d), {x: "x", y: "y", z: null, stroke: style(plot.series[i]).color, strokeWidth: 2, strokeDasharray: filled(plot.series[i]) ? undefined : "6 3"})),
+      data.map((d, i) => d.length && line(outline(d.filter((b) => b.y > 0)), {x: "x", y: "y", z: null, stroke: style(plot.series[i]).color, strokeWidth: 2, strokeDasharray: filled(plot.series[i]) ? undefined : "6 3"})),
       ruleY([0], {stroke: border}),
       hidden.map((d, i) => d.length && text(d, {x: "x", frameAnchor: "bottom", dx: (i - (hidden.length - 1) / 2) * 8, dy: -5, text: () => ":", fill: style(plot.series[i]).color, fontWeight: 700, fontSize: fontSize + 2}))
     ],

@@ -1,0 +1,50 @@
+package figure
+
+import "testing"
+
+// BenchmarkReport draws the figures of a report, thirty of them, as a file and
+// for the page, with a new engine each time. The bundle is compiled once only.
+func BenchmarkReport(b *testing.B) {
+	figures := samples("nb")
+	for b.Loop() {
+		r, err := NewRenderer()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i := range 30 {
+			f := figures[i%len(figures)]
+			if _, err := r.SVG(f); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := r.Inline(f); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkKind draws each kind once, in the form that is not remembered.
+func BenchmarkKind(b *testing.B) {
+	r, err := NewRenderer()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range samples("nb") {
+		b.Run(f.ID, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.draw(f, "narrow"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkStart starts an engine.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		if _, err := NewRenderer(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
