@@ -24,7 +24,7 @@ var schemaFiles embed.FS
 var schemas = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiled := map[string]*jsonschema.Schema{}
-	for _, name := range []string{"study", "codebook"} {
+	for _, name := range []string{"study", "codebook", "targets"} {
 		text, err := schemaFiles.ReadFile("schema/" + name + ".schema.json")
 		if err != nil {
 			return nil, err
@@ -61,6 +61,8 @@ func Load(fsys fs.FS, dir string) (*Study, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
+	s.Targets, err = readTargets(fsys, dir)
+	problems.Join(dir, err)
 	s.setDefaults()
 	s.check(&problems)
 	if err := problems.Err(); err != nil {
@@ -69,7 +71,7 @@ func Load(fsys fs.FS, dir string) (*Study, error) {
 	return s, nil
 }
 
-// readDocument reads and validates one of the two files.
+// readDocument reads and validates one of the study's files.
 func readDocument(fsys fs.FS, dir, name string) (*document, error) {
 	file := path.Join(dir, name+".yaml")
 	text, err := fs.ReadFile(fsys, name+".yaml")
@@ -88,6 +90,22 @@ func readDocument(fsys fs.FS, dir, name string) (*document, error) {
 		return nil, err
 	}
 	return doc, doc.validate(compiled[name])
+}
+
+// readTargets reads targets.yaml, which a study need not have.
+func readTargets(fsys fs.FS, dir string) (Map[Target], error) {
+	if _, err := fs.Stat(fsys, "targets.yaml"); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	doc, err := readDocument(fsys, dir, "targets")
+	if err != nil {
+		return nil, err
+	}
+	var targets Map[Target]
+	if err := doc.root.Decode(&targets); err != nil {
+		return nil, problem.Problem{File: doc.file, Message: err.Error()}
+	}
+	return targets, nil
 }
 
 // studyFile is study.yaml as it is written; Study adds what belongs to it.

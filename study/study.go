@@ -37,6 +37,7 @@ type Study struct {
 	Disclosure   Disclosure
 
 	Codebook *Codebook
+	Targets  Map[Target] // where published numbers stand in the results; empty without targets.yaml
 
 	studyDoc, codebookDoc *document
 }
@@ -98,6 +99,7 @@ type Check struct {
 	Column  string `yaml:"column"`  // where the problem is shown
 	Say     Text   `yaml:"say"`
 	Count   bool   `yaml:"count"` // count such rows and tell how many, instead of refusing them
+	Among   string `yaml:"among"` // what is counted: participants who count (the default), or rows of the extract
 }
 
 // Participants says which rows of an extract are participants of a scheme.
@@ -272,6 +274,24 @@ type Lookup struct {
 type By struct {
 	Municipality string `yaml:"municipality"`
 	Year         string `yaml:"year"`
+}
+
+// A Target says which result a published number is: one of Value (less Minus,
+// or Over another), Sum, Mean, Falls (1 when the results fall), Highest (1 when
+// all are higher than Than), Peaks (the Count highest peaks of a distribution);
+// or why it is not computed.
+type Target struct {
+	Value       string   `yaml:"value"`
+	Minus       string   `yaml:"minus"`
+	Over        string   `yaml:"over"`
+	Sum         []string `yaml:"sum"`
+	Mean        []string `yaml:"mean"`
+	Falls       []string `yaml:"falls"`
+	Highest     []string `yaml:"highest"`
+	Than        []string `yaml:"than"`
+	Peaks       string   `yaml:"peaks"`
+	Count       int      `yaml:"count"`
+	NotComputed string   `yaml:"not_computed"`
 }
 
 // Reference returns the name of the reference scheme.

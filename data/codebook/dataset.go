@@ -102,8 +102,8 @@ func hasYear(s *study.Study, l study.Lookup) bool {
 }
 
 // LookupSQL is the query that gives municipality, year (if it applies) and
-// value of a lookup. Several matching rows are added up; one that is missing
-// makes the sum missing.
+// value of a lookup. Several matching rows are added up in their order, so that
+// the sum has the same bits in every run; one that is missing makes it missing.
 func LookupSQL(s *study.Study, l study.Lookup) string {
 	municipality, year, value := lookupColumns(s, l)
 	keys := fmt.Sprintf("CAST(%s AS VARCHAR) AS municipality", Quote(municipality))
@@ -114,7 +114,7 @@ func LookupSQL(s *study.Study, l study.Lookup) string {
 	if len(l.Where) > 0 {
 		condition = " WHERE " + conditions(l.Where)
 	}
-	sum := fmt.Sprintf("SELECT %[1]s, CASE WHEN count(*) = count(%[2]s) THEN CAST(sum(%[2]s) AS DOUBLE) END AS value FROM %[3]s%[4]s GROUP BY ALL",
+	sum := fmt.Sprintf("SELECT %[1]s, CASE WHEN count(*) = count(%[2]s) THEN CAST(sum(%[2]s ORDER BY _row) AS DOUBLE) END AS value FROM %[3]s%[4]s GROUP BY ALL",
 		keys, Quote(value), Quote(l.Extract), condition)
 	scale := ""
 	if l.Scale != 0 {

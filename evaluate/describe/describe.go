@@ -242,8 +242,7 @@ func Missing(s *study.Study, data *frame.Frame, variables []string, sample strin
 					anyMissing[k] = true
 				}
 			}
-			key := result.Key{Quantity: "missing", Sample: sample, Scheme: group.Scheme, Variable: name}
-			out = append(out, result.Proportion(key, n, len(group.Rows)))
+			out = append(out, missing(result.Key{Sample: sample, Scheme: group.Scheme, Variable: name}, n, len(group.Rows))...)
 		}
 		n := 0
 		for _, m := range anyMissing {
@@ -251,9 +250,18 @@ func Missing(s *study.Study, data *frame.Frame, variables []string, sample strin
 				n++
 			}
 		}
-		out = append(out, result.Proportion(result.Key{Quantity: "missing", Kind: "any", Sample: sample, Scheme: group.Scheme}, n, len(group.Rows)))
+		out = append(out, missing(result.Key{Kind: "any", Sample: sample, Scheme: group.Scheme}, n, len(group.Rows))...)
 	}
 	return out
+}
+
+// missing is the number of persons without a value, and their share.
+func missing(key result.Key, part, n int) []result.Value {
+	share, persons := key, key
+	share.Quantity, persons.Quantity = "missing", "missing_persons"
+	count := result.PersonCount(persons, part)
+	count.N, count.Part = n, part
+	return []result.Value{result.Proportion(share, part, n), count}
 }
 
 func where(rows []int, keep func(int) bool) []int {

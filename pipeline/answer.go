@@ -1,0 +1,114 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"bidrag/data/frame"
+	"bidrag/evaluate/contribution"
+	"bidrag/evaluate/describe"
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+	"bidrag/study"
+	"bidrag/study/problem"
+)
+
+// describe counts who takes part and how many attain the goal.
+func (r *Run) describe(context.Context) error {
+	add := func(values []result.Value) error { return r.Results.Add("describe", values...) }
+	for _, sample := range []string{"gross", "complete", "incomplete"} {
+		if err := add(describe.Attainment(r.Study, r.data, sample, r.rows(sample))); err != nil {
+			return err
+		}
+	}
+	sample := r.Study.Describe.Sample
+	rows := r.rows(sample)
+	for _, of := range []func(*study.Study, *frame.Frame, string, []int) []result.Value{
+		describe.Composition, describe.Measures, describe.Means, describe.Distribution,
+	} {
+		if err := add(of(r.Study, r.data, sample, rows)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fitModels fits every model of the study to its sample.
+func (r *Run) fitModels(ctx context.Context) error {
+	var problems problem.List
+	for _, e := range r.Study.Models {
+		model, err := r.fit(ctx, e.Value, nil)
+		if err != nil {
+			file, line, column := r.Study.Place("models", e.Key, "formula")
+			problems.Add(file, line, column, "model %q cannot be fitted: %v", e.Key, err)
+			continue
+		}
+		r.Results.Models[e.Key] = model.Result
+		if err := r.Results.Add("models", result.OfModel(e.Key, model.Result)...); err != nil {
+			return err
+		}
+	}
+	return problems.Err()
+}
+
+// fit fits one model to its sample, without the variables in drop.
+func (r *Run) fit(ctx context.Context, m study.Model, drop []string) (*fit.Model, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	text := m.Formula
+	for _, name := range drop {
+		text += " - " + name
+	}
+	return fit.Fit(text, r.data.Rows(r.rows(m.Sample)), fit.Options{Family: m.Family, Link: m.Link, Threads: r.threads()})
+}
+
+// contributions compares every project with what its participants lead one to
+// expect, in each of the study's variants.
+func (r *Run) contributions(ctx context.Context) error {
+	c := r.Study.Contribution
+	if c == nil {
+		return nil
+	}
+	m, _ := r.Study.Models.Get(c.Model)
+	rows := r.rows(m.Sample)
+	data := r.data.Rows(rows)
+	for _, v := range c.Variants {
+		model, err := r.fit(ctx, m, v.Value.Drop)
+		if err != nil {
+			file, line, column := r.Study.Place("contribution", "variants", v.Key)
+			return problem.Problem{File: file, Line: line, Column: column, Message: fmt.Sprintf("the expected attainment cannot be computed: %v", err)}
+		}
+		expected, err := model.Predict(data)
+		if err != nil {
+			return err
+		}
+		projects, persons := r.persons(data, expected)
+		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand}
+		if err := r.Results.Add("contribution", contribution.Compute(settings, projects, persons)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// persons gives every person of the sample the project and what is expected.
+// A person without a project or an outcome counts in none.
+func (r *Run) persons(data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
+	project, _ := data.Column("project")
+	scheme, _ := data.Column("scheme")
+	outcome, _ := data.Column(r.Study.Describe.Outcome)
+	projects := make([]contribution.Project, len(project.Levels))
+	for j, name := range project.Levels {
+		projects[j].Name = name
+	}
+	var persons []contribution.Person
+	for i, j := range project.Code {
+		if j < 0 || outcome.Missing(i) {
+			continue
+		}
+		projects[j].Scheme = scheme.Levels[scheme.Code[i]]
+		persons = append(persons, contribution.Person{Project: int(j), Outcome: outcome.Number[i], Expected: expected[i]})
+	}
+	return projects, persons
+}

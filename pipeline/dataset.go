@@ -1,0 +1,296 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bidrag/data/codebook"
+	"bidrag/data/frame"
+	"bidrag/data/store"
+	"bidrag/evaluate/describe"
+	"bidrag/evaluate/result"
+	"bidrag/model/formula"
+	"bidrag/study"
+	"bidrag/study/problem"
+)
+
+// makeDataset loads the extracts, checks them, and makes the analysis set.
+func (r *Run) makeDataset(ctx context.Context, x *extracts) error {
+	variables, err := r.checkModels()
+	if err != nil {
+		return err
+	}
+	if r.db, err = store.Open(ctx, r.threads()); err != nil {
+		return err
+	}
+	if err := r.load(ctx, x); err != nil {
+		return err
+	}
+	program, err := codebook.Compile(r.Study, variables)
+	if err != nil {
+		return err
+	}
+	if err := r.verify(ctx, x, program); err != nil {
+		return err
+	}
+	for _, s := range program.Statements {
+		if s.Name == "gross" {
+			if err := r.checkPlaces(ctx, x, program); err != nil {
+				return err
+			}
+		}
+		if err := r.make(ctx, s); err != nil {
+			return err
+		}
+	}
+	if err := r.loadFrame(ctx); err != nil {
+		return err
+	}
+	return r.countDataset(ctx, program, variables)
+}
+
+// checkModels parses the study's formulas, reports what is wrong with them,
+// and returns the variables that a complete row knows.
+func (r *Run) checkModels() ([]string, error) {
+	var problems problem.List
+	var complete []string
+	known := append(r.Study.ColumnNames(), "scheme")
+	for _, e := range r.Study.Models {
+		file, line, column := r.Study.Place("models", e.Key, "formula")
+		f, err := formula.Parse(e.Value.Formula)
+		if err != nil {
+			problems.Add(file, line, column, "the formula of model %q: %v", e.Key, err)
+			continue
+		}
+		var names []string
+		for _, n := range f.Names() {
+			names = append(names, n.Name)
+			if !slices.Contains(known, n.Name) {
+				problems.Add(file, line, column, "the formula of model %q names %q, which is no variable of the codebook%s", e.Key, n.Name, problem.DidYouMean(n.Name, known))
+			}
+		}
+		if e.Key == r.Study.Complete {
+			complete = names
+		}
+	}
+	return complete, problems.Err()
+}
+
+// make runs one statement and remembers its SQL and its rows. An error is told
+// where the author wrote what it is made of.
+func (r *Run) make(ctx context.Context, s codebook.Statement) error {
+	if err := r.db.Exec(ctx, s.SQL); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return r.blame(ctx, s, err)
+	}
+	n, err := r.count(ctx, "SELECT count(*) FROM "+codebook.Quote(s.Name))
+	if err != nil {
+		return err
+	}
+	r.SQL = append(r.SQL, s)
+	r.Rows = append(r.Rows, RowCount{s.Name, n})
+	return nil
+}
+
+// blame finds the place in the study's files that a failed statement comes from.
+func (r *Run) blame(ctx context.Context, s codebook.Statement, err error) error {
+	var problems problem.List
+	if scheme, ok := strings.CutPrefix(s.Name, "coded_"); ok {
+		file, line, column := r.Study.Place("participants", scheme)
+		problems.Add(file, line, column, "the rows of %s cannot be recoded: %s", scheme, firstLine(err))
+		return problems.Err()
+	}
+	if s.Name == "dataset" {
+		for _, e := range r.Study.Samples {
+			probe := fmt.Sprintf("EXPLAIN SELECT %s FROM (SELECT *, 1 AS complete FROM gross)", e.Value.Where)
+			if err := r.db.Exec(ctx, probe); err != nil {
+				file, line, column := r.Study.Place("samples", e.Key, "where")
+				problems.Add(file, line, column, "the SQL is not understood: %s", firstLine(err))
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return problems.Err()
+	}
+	return fmt.Errorf("the table %s cannot be made: %w", s.Name, err)
+}
+
+// loadFrame takes the analysis set into memory, with the levels of the
+// codebook in its order and the reference scheme first.
+func (r *Run) loadFrame(ctx context.Context) error {
+	data, err := r.db.Frame(ctx, r.datasetQuery())
+	if err != nil {
+		return err
+	}
+	ordered := []*frame.Column{}
+	reorder := func(name string, levels []string) {
+		if c, ok := data.Column(name); ok && c.Kind == frame.Factor {
+			ordered = append(ordered, orderLevels(c, levels))
+		}
+	}
+	schemes := []string{r.Study.Reference()}
+	for _, name := range r.Study.Schemes.Keys() {
+		if name != schemes[0] {
+			schemes = append(schemes, name)
+		}
+	}
+	reorder("scheme", schemes)
+	for _, e := range r.Study.Codebook.Variables {
+		if e.Value.Type == study.Category {
+			reorder(e.Key, e.Value.Levels.Keys())
+		}
+	}
+	r.data, err = data.With(ordered...)
+	return err
+}
+
+// orderLevels gives a factor the levels in the given order; every value must
+// be one of them, and a level may be unused.
+func orderLevels(c *frame.Column, levels []string) *frame.Column {
+	to := make([]int32, len(c.Levels))
+	for k, level := range c.Levels {
+		to[k] = int32(slices.Index(levels, level))
+	}
+	codes := make([]int32, len(c.Code))
+	for i, k := range c.Code {
+		codes[i] = -1
+		if k >= 0 {
+			codes[i] = to[k]
+		}
+	}
+	return frame.NewFactor(c.Name, levels, codes)
+}
+
+// countDataset counts who was read, lost, kept and incomplete, and why.
+func (r *Run) countDataset(ctx context.Context, program *codebook.Program, variables []string) error {
+	if err := r.countRows(ctx); err != nil {
+		return err
+	}
+	if err := r.countChecks(ctx); err != nil {
+		return err
+	}
+	if err := r.countLookups(ctx, program); err != nil {
+		return err
+	}
+	missing := slices.Clone(variables)
+	if r.Study.Places != nil && !slices.Contains(missing, r.Study.Places.Variable) {
+		missing = append(missing, r.Study.Places.Variable)
+	}
+	missing = slices.DeleteFunc(missing, func(v string) bool { return v == "scheme" })
+	missing = r.byVariable(missing)
+	return r.Results.Add("dataset", append(r.sampleSizes(), describe.Missing(r.Study, r.data, missing, "gross", r.rows("gross"))...)...)
+}
+
+// byVariable replaces indicators by the variable that they are made of.
+func (r *Run) byVariable(columns []string) []string {
+	var out []string
+	for _, c := range columns {
+		for _, e := range r.Study.Codebook.Variables {
+			if slices.Contains(e.Value.IndicatorColumns(), c) {
+				c = e.Key
+			}
+		}
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// countRows counts the rows of each scheme and those lost by each reason.
+func (r *Run) countRows(ctx context.Context) error {
+	for _, scheme := range r.Study.Schemes.Keys() {
+		p, _ := r.Study.Participants.Get(scheme)
+		lost := map[string]int{}
+		total := 0
+		query := "SELECT coalesce(_loss, ''), count(*) FROM " + codebook.Quote("coded_"+scheme) + " GROUP BY ALL"
+		err := r.each(ctx, query, func(rows *sql.Rows) error {
+			var loss string
+			var n int
+			if err := rows.Scan(&loss, &n); err != nil {
+				return err
+			}
+			lost[loss] = n
+			total += n
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		values := []result.Value{result.PersonCount(result.Key{Quantity: "persons", Kind: "read", Scheme: scheme}, total)}
+		for _, l := range p.Losses {
+			values = append(values, result.PersonCount(result.Key{Quantity: "lost", Scheme: scheme, Level: l.Name}, lost[l.Name]))
+		}
+		if err := r.Results.Add("dataset", values...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countLookups counts the persons whose place is known and for whom a number
+// of the place is not.
+func (r *Run) countLookups(ctx context.Context, program *codebook.Program) error {
+	var done []string
+	for _, l := range program.Lookups {
+		if slices.Contains(done, l.Variable) {
+			continue
+		}
+		done = append(done, l.Variable)
+		n, err := r.count(ctx, fmt.Sprintf("SELECT count(*) FROM dataset WHERE %s IS NOT NULL AND %s IS NULL",
+			codebook.Quote(r.Study.Places.Variable), codebook.Quote(l.Variable)))
+		if err != nil {
+			return err
+		}
+		if err := r.Results.Add("dataset", result.PersonCount(result.Key{Quantity: "context_missing", Variable: l.Variable}, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// samples are the names of all samples of the study.
+func (r *Run) samples() []string {
+	return append([]string{"gross", "complete"}, r.Study.Samples.Keys()...)
+}
+
+// rows returns the rows of a sample; "incomplete" are the gross rows that are
+// not complete.
+func (r *Run) rows(sample string) []int {
+	name, want := sample, 1.0
+	if sample == "incomplete" {
+		name, want = "complete", 0
+	}
+	column, ok := r.data.Column(name)
+	if !ok {
+		return r.data.Where(func(int) bool { return true })
+	}
+	return r.data.Where(func(i int) bool { return column.Number[i] == want })
+}
+
+// sampleSizes counts the persons and the municipalities of every sample, by scheme.
+func (r *Run) sampleSizes() []result.Value {
+	var out []result.Value
+	for _, sample := range r.samples() {
+		for _, g := range describe.Groups(r.Study, r.data, r.rows(sample)) {
+			out = append(out, result.PersonCount(result.Key{Quantity: "persons", Sample: sample, Scheme: g.Scheme}, len(g.Rows)))
+			if r.Study.Places == nil {
+				continue
+			}
+			column, _ := r.data.Column(r.Study.Places.Variable)
+			seen := map[int32]bool{}
+			for _, i := range g.Rows {
+				if column.Code[i] >= 0 {
+					seen[column.Code[i]] = true
+				}
+			}
+			out = append(out, result.Estimate(result.Key{Quantity: "municipalities", Sample: sample, Scheme: g.Scheme}, result.Count, float64(len(seen)), len(g.Rows)))
+		}
+	}
+	return out
+}

@@ -1,0 +1,281 @@
+package pipeline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bidrag/data/codebook"
+	"bidrag/evaluate/result"
+	"bidrag/study"
+	"bidrag/study/problem"
+)
+
+// most is how many problems of one kind are listed one by one.
+const most = 20
+
+// verify checks what the extracts say against the codebook and against
+// themselves, before anything is recoded.
+func (r *Run) verify(ctx context.Context, x *extracts, program *codebook.Program) error {
+	var problems problem.List
+	if err := r.probe(ctx, &problems); err != nil {
+		return err
+	}
+	if err := problems.Err(); err != nil {
+		return err // the other checks use the same SQL
+	}
+	for _, check := range []func(context.Context, *extracts, *codebook.Program, *problem.List) error{
+		r.checkCodes, r.checkRows, r.checkExtractRows, r.checkPersons, r.checkLinks,
+	} {
+		if err := check(ctx, x, program, &problems); err != nil {
+			return err
+		}
+	}
+	return problems.Err()
+}
+
+// probe asks the database whether it understands every SQL expression of the
+// study, so that an error can be told where the author wrote it.
+func (r *Run) probe(ctx context.Context, problems *problem.List) error {
+	s := r.Study
+	try := func(query string, place func(...string) (string, int, int), path ...string) {
+		if err := r.db.Exec(ctx, "EXPLAIN "+query); err != nil {
+			file, line, column := place(path...)
+			problems.Add(file, line, column, "the SQL is not understood: %s", firstLine(err))
+		}
+	}
+	for _, p := range s.Participants {
+		if p.Value.Select != "" {
+			try(fmt.Sprintf("SELECT * FROM %s WHERE %s", codebook.Quote(p.Value.Extract), p.Value.Select), s.Place, "participants", p.Key, "select")
+		}
+		for _, v := range s.Codebook.Variables {
+			if rule, ok := v.Value.From.Get(p.Key); ok && rule.SQL != "" {
+				try(fmt.Sprintf("SELECT (%s) FROM %s AS r", rule.SQL, codebook.Quote(p.Value.Extract)), s.CodebookPlace, "variables", v.Key, "from", p.Key, "sql")
+			}
+		}
+	}
+	for _, e := range s.Extracts {
+		for i, check := range e.Value.Checks {
+			try(extractCheckSQL(e.Key, e.Value, check), s.Place, "extracts", e.Key, "checks", fmt.Sprint(i), "require")
+		}
+	}
+	return ctx.Err()
+}
+
+// firstLine is what a reader needs of the database's message.
+func firstLine(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return strings.TrimSpace(text)
+}
+
+// checkCodes reports the codes that no rule names, with their count.
+func (r *Run) checkCodes(ctx context.Context, x *extracts, program *codebook.Program, problems *problem.List) error {
+	for _, check := range program.CodeChecks {
+		err := r.each(ctx, check.SQL, func(rows *sql.Rows) error {
+			var code string
+			var n, first int
+			if err := rows.Scan(&code, &n, &first); err != nil {
+				return err
+			}
+			file, line, _ := r.Study.CodebookPlace(check.Path...)
+			*problems = append(*problems, x.problem(check.Extract, first, check.Column,
+				"no rule knows the code %q of %s (%s); name it at %s:%d, or correct it here%s",
+				code, check.Column, rowsText(n), file, line, problem.DidYouMean(code, check.Known)))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rowsText(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows, this is the first", n)
+}
+
+// checkRows reports rows that the codebook's rules cannot make sense of.
+func (r *Run) checkRows(ctx context.Context, x *extracts, program *codebook.Program, problems *problem.List) error {
+	for _, check := range program.RowChecks {
+		err := r.each(ctx, check.SQL, func(rows *sql.Rows) error {
+			var n int
+			var first sql.NullInt64
+			if err := rows.Scan(&n, &first); err != nil || n == 0 {
+				return err
+			}
+			*problems = append(*problems, x.problem(check.Extract, int(first.Int64), check.Column, "%s (%s)", check.Say, rowsText(n)))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extractCheckSQL selects the rows for which a check of the study does not hold.
+func extractCheckSQL(name string, e study.Extract, check study.Check) string {
+	query := fmt.Sprintf("SELECT x._row FROM %s AS x", codebook.Quote(name))
+	if e.Link != nil {
+		query += fmt.Sprintf(" JOIN %s AS linked ON linked.%s = x.%s", codebook.Quote(e.Link.To), codebook.Quote(e.Link.On), codebook.Quote(e.Link.Column))
+	}
+	return query + " WHERE NOT (" + check.Require + ")"
+}
+
+// checkExtractRows reports rows for which a check that must hold does not.
+func (r *Run) checkExtractRows(ctx context.Context, x *extracts, _ *codebook.Program, problems *problem.List) error {
+	for _, e := range r.Study.Extracts {
+		for _, check := range e.Value.Checks {
+			if check.Count {
+				continue
+			}
+			found, last := 0, 0
+			err := r.each(ctx, extractCheckSQL(e.Key, e.Value, check)+" ORDER BY x._row", func(rows *sql.Rows) error {
+				var row int
+				if err := rows.Scan(&row); err != nil {
+					return err
+				}
+				last = row
+				if found++; found <= most {
+					*problems = append(*problems, x.problem(e.Key, row, check.Column, "%s; correct the date, or take the row out", check.Say.EN))
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			if found > most {
+				*problems = append(*problems, x.problem(e.Key, last, check.Column, "%s: so do %d rows in all, this is the last", check.Say.EN, found))
+			}
+		}
+	}
+	return nil
+}
+
+// checkPersons reports persons that an extract has twice.
+func (r *Run) checkPersons(ctx context.Context, x *extracts, _ *codebook.Program, problems *problem.List) error {
+	for _, p := range r.Study.Participants {
+		if p.Value.Person == "" {
+			continue
+		}
+		if err := r.checkUnique(ctx, x, p.Value.Extract, p.Value.Person, p.Value.Select, problems); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkUnique reports identifiers that stand in several rows, without telling them.
+func (r *Run) checkUnique(ctx context.Context, x *extracts, extract, column, condition string, problems *problem.List) error {
+	if condition == "" {
+		condition = "true"
+	}
+	query := fmt.Sprintf("SELECT first, again, count(*) OVER () FROM (SELECT min(_row) AS first, max(_row) AS again FROM %s WHERE %s IS NOT NULL AND (%s) GROUP BY %s HAVING count(*) > 1) ORDER BY again",
+		codebook.Quote(extract), codebook.Quote(column), condition, codebook.Quote(column))
+	found := 0
+	return r.each(ctx, query, func(rows *sql.Rows) error {
+		var first, again, n int
+		if err := rows.Scan(&first, &again, &n); err != nil {
+			return err
+		}
+		if found++; found <= most {
+			file, line, _ := x.tables[extract].Place(first, "")
+			*problems = append(*problems, x.problem(extract, again, column,
+				"the person of this row (%s) is also on line %d of %s; %d persons stand more than once. Keep one row of each", column, line, file, n))
+		}
+		return nil
+	})
+}
+
+// checkLinks reports rows of a linked extract that several rows claim to be.
+func (r *Run) checkLinks(ctx context.Context, x *extracts, _ *codebook.Program, problems *problem.List) error {
+	var done []string
+	for _, p := range r.Study.Participants {
+		done = append(done, p.Value.Extract+"."+p.Value.Person)
+	}
+	for _, e := range r.Study.Extracts {
+		if e.Value.Link == nil {
+			continue
+		}
+		target := e.Value.Link.To + "." + e.Value.Link.On
+		if slices.Contains(done, target) {
+			continue
+		}
+		done = append(done, target)
+		if err := r.checkUnique(ctx, x, e.Value.Link.To, e.Value.Link.On, "", problems); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countChecks counts the rows for which a check that need not hold does not:
+// among the participants who count, or among all rows of the extract.
+func (r *Run) countChecks(ctx context.Context) error {
+	for _, scheme := range r.Study.Schemes.Keys() {
+		p, _ := r.Study.Participants.Get(scheme)
+		for _, e := range r.Study.Extracts {
+			for _, check := range e.Value.Checks {
+				query := countSQL(e.Key, e.Value, check, p.Extract, scheme)
+				if !check.Count || query == "" {
+					continue
+				}
+				n, err := r.count(ctx, query)
+				if err != nil {
+					return err
+				}
+				key := result.Key{Quantity: "counted", Scheme: scheme, Level: check.Name}
+				if err := r.Results.Add("dataset", result.PersonCount(key, n)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// countSQL counts the rows for which a check does not hold in an extract that
+// is, or is linked to, a scheme's; "" when it is neither.
+func countSQL(name string, e study.Extract, check study.Check, own, scheme string) string {
+	row := "_row"
+	query := extractCheckSQL(name, e, check)
+	if name != own {
+		if e.Link == nil || e.Link.To != own {
+			return ""
+		}
+		row = "linked_row"
+		query = strings.Replace(query, "SELECT x._row", "SELECT x._row, linked._row AS linked_row", 1)
+	}
+	query = fmt.Sprintf("SELECT count(*) FROM (%s)", query)
+	if check.Among == "rows" {
+		return query
+	}
+	return query + fmt.Sprintf(" WHERE %s IN (SELECT _row FROM gross WHERE scheme = %s)", row, codebook.Text(scheme))
+}
+
+// each runs a query and gives every row to a function.
+func (r *Run) each(ctx context.Context, query string, row func(*sql.Rows) error) error {
+	rows, err := r.db.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// count runs a query that gives one number.
+func (r *Run) count(ctx context.Context, query string) (int, error) {
+	n := 0
+	err := r.each(ctx, query, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
+}

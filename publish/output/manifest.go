@@ -1,0 +1,127 @@
+package output
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"bidrag/data/codebook"
+	"bidrag/pipeline"
+)
+
+const program = "bidrag"
+
+// A Manifest tells how an output folder came to be, and which of its files may
+// be published.
+type Manifest struct {
+	Program  string               `json:"program"`
+	Version  string               `json:"version"`
+	Go       string               `json:"go"`
+	Modules  map[string]string    `json:"modules"`
+	Study    string               `json:"study"`
+	Options  Options              `json:"options"`
+	Inputs   []pipeline.Input     `json:"inputs"`
+	Rows     []pipeline.RowCount  `json:"rows"`
+	Steps    []pipeline.Step      `json:"steps"`
+	SQL      []codebook.Statement `json:"sql"`
+	Settings Settings             `json:"settings"`
+	Files    []File               `json:"files"`
+}
+
+// Options are the user's choices, as they were.
+type Options struct {
+	Lang     string   `json:"lang"`
+	Seed     uint64   `json:"seed"`
+	Threads  int      `json:"threads"`
+	Extracts string   `json:"extracts,omitempty"`
+	Only     []string `json:"only,omitempty"`
+}
+
+// Settings are those of the gate.
+type Settings struct {
+	Threshold  int `json:"disclosure_threshold"`
+	Suppressed int `json:"suppressed_values"`
+}
+
+// A File is one file of the folder.
+type File struct {
+	File    string `json:"file"`
+	Bytes   int64  `json:"bytes"`
+	SHA256  string `json:"sha256"`
+	Publish bool   `json:"publish"`
+}
+
+// unpublished are the files that hold what has not passed the gate.
+var unpublished = map[string]bool{"dataset.parquet": true, "dataset.duckdb": true, "results_full.json": true}
+
+// Version is the program's version: that of the module, or the commit it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return "devel"
+}
+
+// modules are the versions of what the numbers depend on.
+func modules() map[string]string {
+	out := map[string]string{}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return out
+	}
+	for _, m := range info.Deps {
+		if strings.Contains(m.Path, "duckdb-go/v2") || strings.Contains(m.Path, "gonum.org") {
+			out[m.Path] = m.Version
+		}
+	}
+	return out
+}
+
+// list describes every file of the folder, in order of name.
+func (f *Folder) list() ([]File, error) {
+	var files []File
+	err := filepath.WalkDir(f.temporary, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(f.temporary, path)
+		if err != nil {
+			return err
+		}
+		in, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		hash := sha256.New()
+		n, err := io.Copy(hash, in)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		files = append(files, File{name, n, hex.EncodeToString(hash.Sum(nil)), !unpublished[name]})
+		return nil
+	})
+	return files, err
+}
+
+// newManifest describes a run.
+func newManifest(r *pipeline.Run, o Options) Manifest {
+	return Manifest{Program: program, Version: Version(), Go: runtime.Version(), Modules: modules(), Study: r.Study.Name,
+		Options: o, Inputs: r.Inputs, Rows: r.Rows, Steps: r.Steps, SQL: r.SQL}
+}

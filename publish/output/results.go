@@ -1,0 +1,68 @@
+package output
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+	"bidrag/publish/disclose"
+)
+
+// results is the form of results.json and results_full.json (docs/results.md).
+type results struct {
+	Models map[string]*fit.Result `json:"models"`
+	Values []value                `json:"values"`
+}
+
+// value is one number; a field without meaning is left out.
+type value struct {
+	ID    string   `json:"id"`
+	Value *float64 `json:"value,omitempty"`
+	Low   *float64 `json:"low,omitempty"`
+	High  *float64 `json:"high,omitempty"`
+	Unit  string   `json:"unit"`
+	N     int      `json:"n"`
+	Step  string   `json:"step"`
+}
+
+// finite returns the number unless it is none that JSON can hold.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// clearedResults are the numbers that may be published. A suppressed number
+// is left out, its id too.
+func clearedResults(c *disclose.Cleared) results {
+	out := results{Models: c.Models(), Values: []value{}}
+	for _, n := range c.Numbers() {
+		if n.State() != disclose.Shown {
+			continue
+		}
+		low, high := n.Interval()
+		out.Values = append(out.Values, value{n.Key().ID(), finite(n.Value()), finite(low), finite(high), n.Unit(), n.N(), n.Step()})
+	}
+	return out
+}
+
+// fullResults are all numbers, before disclosure control.
+func fullResults(s *result.Set) results {
+	out := results{Models: s.Models, Values: []value{}}
+	for _, v := range s.Values {
+		out.Values = append(out.Values, value{v.Key.ID(), finite(v.Value), finite(v.Low), finite(v.High), v.Unit, v.N, v.Step})
+	}
+	return out
+}
+
+// writeJSON writes a value as indented JSON.
+func writeJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
