@@ -190,6 +190,8 @@ func scan(ctx context.Context, in *textFile, delimiter rune, found *findings, he
 		}
 		line, _ = r.FieldPos(len(record) - 1)
 		switch {
+		case width == 0 && found.any(): // bytes that are no text: the names may be wrong for no other reason
+			return found.err()
 		case width == 0:
 			if width = len(record); !header(slices.Clone(record), r) {
 				return found.err()
@@ -218,11 +220,14 @@ func scanned(found *findings, width, rows int) error {
 }
 
 func malformed(found *findings, e *csv.ParseError) {
-	what := "a quote inside a text without quotes: put the text in quotes and double the quote in it"
+	what, line, col := "a quote inside a text without quotes: put the text in quotes and double the quote in it", e.Line, e.Column
 	if errors.Is(e.Err, csv.ErrQuote) {
 		what = "a quoted text is not closed, or goes on after its closing quote: close it, and double the quotes in it"
+		if e.Line > e.StartLine { // it may have run to the end of the file
+			line, col = e.StartLine, 0
+		}
 	}
-	found.add("malformed quotes", e.Line, e.Column, "%s", what)
+	found.add("malformed quotes", line, col, "%s", what)
 }
 
 // fieldPlace returns line and column of a field of the record just read, the

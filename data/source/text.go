@@ -89,6 +89,10 @@ func (t *textFile) start(f io.Reader, compressed bool, encoding string, found *f
 	t.raw = &watched{r: f}
 	head := bufio.NewReaderSize(t.raw, 1<<16)
 	if compressed {
+		if magic, _ := head.Peek(2); len(magic) == 2 && string(magic) != gzipMagic {
+			found.whole(0, "%s", unreadable(gzip.ErrHeader))
+			return found.err()
+		}
 		zip, err := gzip.NewReader(head)
 		if err != nil {
 			found.whole(0, "%s", unreadable(err))
@@ -123,6 +127,8 @@ func (t *textFile) start(f io.Reader, compressed bool, encoding string, found *f
 	return nil
 }
 
+const gzipMagic = "\x1f\x8b"
+
 // wrongStart tells what a file is instead of a text of the encoding, judged by its first bytes.
 func wrongStart(first []byte, mark bool, encoding string) string {
 	starts := func(s string) bool { return bytes.HasPrefix(first, []byte(s)) }
@@ -131,7 +137,7 @@ func wrongStart(first []byte, mark bool, encoding string) string {
 		return "is UTF-16 text: save it as UTF-8"
 	case starts("PK\x03\x04"):
 		return "is a zip archive or Excel workbook, not a text file"
-	case starts("\x1f\x8b"):
+	case starts(gzipMagic):
 		return "is compressed with gzip: let its name end in .gz"
 	case mark && encoding != UTF8:
 		return fmt.Sprintf("begins with the byte order mark of UTF-8 but is declared as %s: set encoding to utf-8", encoding)

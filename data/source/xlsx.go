@@ -45,7 +45,7 @@ const (
 //
 // The key hashes identifiers; it may be nil when there are none. Errors are as
 // in [ReadCSV]; line and column of a problem are row and column of the sheet.
-func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (*Table, error) {
+func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (table *Table, err error) {
 	columns := x.Columns
 	if x.SheetColumn.Name != "" {
 		columns = append(slices.Clone(columns), x.SheetColumn)
@@ -54,6 +54,7 @@ func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (*
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	found := newFindings(path)
+	defer caught(found, &err)
 	book, err := openWorkbook(fsys, path, found)
 	if err != nil {
 		return nil, err
@@ -81,6 +82,15 @@ func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (*
 		return nil, err
 	}
 	return r.table, nil
+}
+
+// caught turns a panic into a problem of the file: excelize indexes into what a
+// malformed workbook says of itself.
+func caught(found *findings, err *error) {
+	if r := recover(); r != nil {
+		found.whole(0, "is a damaged workbook: save it again as .xlsx (%v)", r)
+		*err = found.err()
+	}
 }
 
 // openWorkbook reads a workbook into memory.
