@@ -44,7 +44,7 @@ function fixed(x, decimals, language) {
   if (size >= 1e9) return sign + power(size, language);
   const text = size.toFixed(decimals);
   const [whole, part] = text.split(".");
-  const grouped = whole.length > 4 || language.thousands === "," ? whole.replace(/\B(?=(\d{3})+$)/g, language.thousands) : whole;
+  const grouped = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, language.thousands) : whole;
   const shown = part ? grouped + language.decimal + part : grouped;
   return (/[1-9]/.test(shown) ? sign : "") + shown;
 }
@@ -64,7 +64,7 @@ function signed(text, x) {
 // An odds ratio beyond what two decimals can tell is told as a bound.
 function ratio(x, language) {
   if (x > 0 && x < 0.005) return "<" + NBSP + fixed(0.01, 2, language);
-  if (x >= 1000) return ">" + NBSP + fixed(1000, 0, language);
+  if (x >= 1000 && x < Number.MAX_VALUE) return ">" + NBSP + fixed(1000, 0, language);
   return fixed(x, 2, language);
 }
 
@@ -88,8 +88,8 @@ export function numbers(lang, format) {
   const range = (low, high) => {
     if (low == null || high == null || Number.isNaN(low) || Number.isNaN(high)) return "";
     const bare = format === "percent" ? (x) => fixed(x * 100, 0, language) : value;
-    const dash = format === "points" ? language.to : "–";
-    return bare(low) + dash + value(high);
+    const ends = [bare(low), value(high)];
+    return ends.join(format === "points" || /[<>−]/.test(ends) ? language.to : "–");
   };
   return {
     value,
