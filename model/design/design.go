@@ -1,0 +1,268 @@
+// Package design turns a formula and a frame into what a model is fitted to:
+// a response, a model matrix, weights and an offset, over the rows in which
+// nothing is missing.
+//
+// Its stance: columns, their names and their order are R's (treatment
+// contrasts, model.matrix), and what was learned from the data of the fit is
+// remembered in a [Coding], so that another frame is turned into the very same
+// columns: the levels of factors, the constants of poly() and scale().
+//
+// The steps of [New]:
+//
+//  1. every column that is named must be there; all that are not are reported;
+//  2. rows with a missing value are dropped and counted by column (missing.go);
+//  3. the variables of the formula are computed (evaluate.go, poly.go) and
+//     their levels fixed (variable.go);
+//  4. the terms become columns (matrix.go).
+//
+// As in R, poly() and scale() take their constants from all rows of the frame
+// in which their own argument is known, also rows that another variable drops;
+// and a level that occurs in no row of the fit is no level of the fit.
+package design
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"bidrag/data/frame"
+	"bidrag/model/formula"
+	"bidrag/study/problem"
+)
+
+// Columns are columns of the frame that a model uses beside its formula; nil
+// where it does not.
+type Columns struct {
+	Weights *frame.Column
+	Offset  *frame.Column
+	Cluster *frame.Column
+}
+
+// A Design is a model's data. Slices have one element a row of the fit.
+type Design struct {
+	Coding   *Coding
+	Response Response
+
+	N int       // rows of the fit
+	X []float64 // N×len(Coding.Columns) model matrix, column by column
+
+	Offset  []float64 // sum of the offset() terms and the offset column; nil when there are none
+	Weights []float64 // nil when there are none
+	Cluster []int32   // index of each row's cluster, 0 … Clusters−1; nil when there are none
+
+	Clusters  int            // number of clusters
+	Rows      []int          // the rows of the frame that are fitted; nil when it is all of them
+	Dropped   int            // rows that are not
+	DroppedBy map[string]int // rows with a missing value, by column; a row may count in several
+	Unused    []Unused       // levels that occur only in dropped rows, or nowhere
+
+	offsetColumn *frame.Column
+}
+
+// Unused tells of levels of a factor that no row of the fit has.
+type Unused struct {
+	Variable string
+	Levels   []string
+}
+
+// A Response is the left side of a formula.
+type Response struct {
+	Label    string
+	Kind     frame.Kind // Numeric for cbind
+	Y        []float64  // the response; for a factor 0 for its first level and 1 for the others; for cbind the successes
+	Failures []float64  // cbind: the failures; nil otherwise
+	Levels   []string   // factor: its levels in the rows of the fit
+}
+
+// New builds the design of a formula on a frame. Errors that belong to a place
+// of the formula are [*formula.Error]; several are joined.
+func New(f *formula.Formula, data *frame.Frame, extra Columns) (*Design, error) {
+	if err := check(f, data); err != nil {
+		return nil, err
+	}
+	terms, err := f.Terms()
+	if err != nil {
+		return nil, err
+	}
+	d := &Design{offsetColumn: extra.Offset}
+	if err := d.dropMissing(f, data, extra); err != nil {
+		return nil, err
+	}
+	ev := &evaluator{data: data, constants: constants{}, learn: true}
+	if d.Response, err = newResponse(f.Response, ev, d.Rows); err != nil {
+		return nil, err
+	}
+	d.Coding, err = d.newCoding(f, terms, ev)
+	if err != nil {
+		return nil, err
+	}
+	if d.X, err = d.Coding.fill(ev, d.Rows, d.N); err != nil {
+		return nil, err
+	}
+	if d.Offset, err = offsets(f.Offsets, extra.Offset, ev, d.Rows, d.N); err != nil {
+		return nil, err
+	}
+	if extra.Weights != nil {
+		if d.Weights, err = numbers("the weights", extra.Weights, d.Rows); err != nil {
+			return nil, err
+		}
+	}
+	if extra.Cluster != nil {
+		d.Cluster, d.Clusters = clusters(extra.Cluster, d.Rows)
+	}
+	return d, nil
+}
+
+// check reports what can be seen before any number is: no response, columns
+// that are not there, terms that cannot be fitted.
+func check(f *formula.Formula, data *frame.Frame) error {
+	if f.Response == nil {
+		return formula.Errorf(1, "nothing stands left of the tilde: name the response, as in y %s", f)
+	}
+	var errs []error
+	for _, n := range f.Names() {
+		if _, ok := data.Column(n.Name); !ok {
+			errs = append(errs, formula.Errorf(n.Column, "there is no column %q%s", n.Name, meant(n.Name, data.Names())))
+		}
+	}
+	for _, r := range f.Random {
+		errs = append(errs, formula.Errorf(r.Column, "%s: multilevel models are not fitted yet; leave the random term out, or give each group its own level with + %s", r.Source, r.Group[0]))
+	}
+	return errors.Join(errs...)
+}
+
+// meant names the nearest column, or the first ones there are.
+func meant(name string, names []string) string {
+	if s := problem.DidYouMean(name, names); s != "" {
+		return s
+	}
+	const most = 8
+	if len(names) > most {
+		return fmt.Sprintf("; the columns are %s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return "; the columns are " + strings.Join(names, ", ")
+}
+
+func newResponse(e formula.Expr, ev *evaluator, rows []int) (Response, error) {
+	r := Response{Label: e.String()}
+	if c, ok := e.(*formula.Call); ok && c.Func == "cbind" {
+		for i, to := range []*[]float64{&r.Y, &r.Failures} {
+			v, err := ev.number(c.Args[i])
+			if err != nil {
+				return r, err
+			}
+			if *to, err = finite(c.Args[i], v, rows); err != nil {
+				return r, err
+			}
+		}
+		return r, nil
+	}
+	v, err := ev.value(e)
+	if err != nil {
+		return r, err
+	}
+	r.Kind = v.kind
+	if v.kind != frame.Factor {
+		r.Y, err = finite(e, v.number, rows)
+		return r, err
+	}
+	used, codes := usedLevels(v.levels, v.codes, rows)
+	r.Levels = used
+	r.Y = make([]float64, len(codes))
+	for i, c := range codes {
+		if c > 0 {
+			r.Y[i] = 1
+		}
+	}
+	return r, nil
+}
+
+// offsets sums the offset() terms and the offset column.
+func offsets(terms []formula.Expr, column *frame.Column, ev *evaluator, rows []int, n int) ([]float64, error) {
+	if len(terms) == 0 && column == nil {
+		return nil, nil
+	}
+	sum := make([]float64, n)
+	add := func(v []float64) {
+		for i, o := range v {
+			sum[i] += o
+		}
+	}
+	for _, e := range terms {
+		v, err := ev.number(e)
+		if err != nil {
+			return nil, err
+		}
+		if v, err = ev.finite(e, v, rows); err != nil {
+			return nil, err
+		}
+		add(v)
+	}
+	if column != nil {
+		v, err := numbers("the offset", column, rows)
+		if err != nil {
+			return nil, err
+		}
+		add(v)
+	}
+	return sum, nil
+}
+
+// numbers returns the values of a numeric column in the given rows.
+func numbers(what string, c *frame.Column, rows []int) ([]float64, error) {
+	if c.Kind == frame.Factor {
+		return nil, fmt.Errorf("%s must be numbers; the column %q is text", what, c.Name)
+	}
+	return take(c.Number, rows), nil
+}
+
+// clusters numbers the values of a column in the order of their first row.
+func clusters(c *frame.Column, rows []int) ([]int32, int) {
+	next := int32(0)
+	out := make([]int32, 0, c.Len())
+	each := func(number func(i int) int32) {
+		if rows == nil {
+			for i := range c.Len() {
+				out = append(out, number(i))
+			}
+		}
+		for _, i := range rows {
+			out = append(out, number(i))
+		}
+	}
+	if c.Kind == frame.Factor {
+		index := make([]int32, len(c.Levels))
+		each(func(i int) int32 {
+			k := c.Code[i]
+			if index[k] == 0 {
+				next++
+				index[k] = next
+			}
+			return index[k] - 1
+		})
+	} else {
+		index := map[float64]int32{}
+		each(func(i int) int32 {
+			k, seen := index[c.Number[i]]
+			if !seen {
+				k = next
+				next++
+				index[c.Number[i]] = k
+			}
+			return k
+		})
+	}
+	return out, int(next)
+}
+
+// take returns the given rows of v; nil means all of them, without a copy.
+func take[T any](v []T, rows []int) []T {
+	if rows == nil {
+		return v
+	}
+	out := make([]T, len(rows))
+	for k, i := range rows {
+		out[k] = v[i]
+	}
+	return out
+}

@@ -1,0 +1,214 @@
+package family
+
+import "math"
+
+// Rows are the observations that the log-likelihood of a family is about. All
+// slices have one element a row; they are read and kept, never changed.
+type Rows struct {
+	Y      []float64 // binomial: share of successes; else the response
+	Weight []float64 // what each row's log-likelihood is multiplied with; nil is 1
+	Trials []float64 // binomial: number of trials; nil is 1
+}
+
+// Slice returns the rows from lo up to hi.
+func (r Rows) Slice(lo, hi int) Rows {
+	out := Rows{Y: r.Y[lo:hi]}
+	if r.Weight != nil {
+		out.Weight = r.Weight[lo:hi]
+	}
+	if r.Trials != nil {
+		out.Trials = r.Trials[lo:hi]
+	}
+	return out
+}
+
+// Scale fills a with weight times trials: what one row counts.
+func (r Rows) Scale(a []float64) {
+	for i := range a {
+		a[i] = 1
+	}
+	for i, w := range r.Weight {
+		a[i] = w
+	}
+	for i, m := range r.Trials {
+		a[i] *= m
+	}
+}
+
+// Score fills, for linear predictors η and rows y that count a each, the score
+// and the expected information of every row,
+//
+//	score = a (y − μ) μ' / V(μ),   info = a μ'² / V(μ)
+//
+// without their factor 1/dispersion, and returns the deviance of the rows.
+// score and info may both be nil. In the tails the ratios are computed as
+// such: they are finite where μ, V and μ' underflow. A deviance is +Inf where
+// a response is impossible to working precision.
+func (f Family) Score(eta, y, a, score, info []float64) (deviance float64) {
+	if score == nil {
+		return f.deviance(eta, y, a)
+	}
+	switch f.Link {
+	case Logit:
+		return logitScore(eta, y, a, score, info)
+	case Probit:
+		return probitScore(eta, y, a, score, info)
+	case CLogLog:
+		return cloglogScore(eta, y, a, score, info)
+	case Identity:
+		for i, e := range eta {
+			score[i], info[i] = a[i]*(y[i]-e), a[i]
+		}
+	case Log:
+		if f.Dist == Gamma {
+			gammaScore(eta, y, a, score, info)
+		} else {
+			poissonScore(eta, y, a, score, info)
+		}
+	}
+	return f.deviance(eta, y, a)
+}
+
+func (f Family) deviance(eta, y, a []float64) float64 {
+	sum := 0.0
+	switch {
+	case f.Link == Logit:
+		for i, e := range eta {
+			sum += a[i] * binomialDeviance(y[i], -softplus(-e), -softplus(e))
+		}
+	case f.Link == Probit:
+		for i, e := range eta {
+			sum += a[i] * binomialDeviance(y[i], logNormal(e), logNormal(-e))
+		}
+	case f.Link == CLogLog:
+		for i, e := range eta {
+			lm, lc := cloglogLogs(e)
+			sum += a[i] * binomialDeviance(y[i], lm, lc)
+		}
+	case f.Dist == Poisson:
+		for i, e := range eta {
+			sum += a[i] * poissonDeviance(y[i], e)
+		}
+	case f.Dist == Gamma:
+		for i, e := range eta {
+			r := math.Log(y[i]) - e
+			sum += a[i] * 2 * (math.Expm1(r) - r)
+		}
+	default:
+		for i, e := range eta {
+			d := y[i] - e
+			sum += a[i] * d * d
+		}
+	}
+	return sum
+}
+
+// softplus is log(1+eˣ).
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+// logitScore: the score is a(y−μ), the information aμ(1−μ).
+func logitScore(eta, y, a, score, info []float64) (deviance float64) {
+	for i, e := range eta {
+		x := math.Exp(-math.Abs(e))
+		large := 1 / (1 + x)
+		small := x * large
+		t := math.Log1p(x) // −log large
+		mu, comp, logMu, logComp := large, small, -t, -e-t
+		if e < 0 {
+			mu, comp, logMu, logComp = small, large, e-t, -t
+		}
+		yi, ai := y[i], a[i]
+		score[i] = ai * (yi*comp - (1-yi)*mu)
+		info[i] = ai * large * small
+		deviance += ai * binomialDeviance(yi, logMu, logComp)
+	}
+	return deviance
+}
+
+// binomialDeviance is −2 times the log-likelihood of a share y, less its
+// largest value.
+func binomialDeviance(y, logMu, logComp float64) float64 {
+	switch y {
+	case 0:
+		return -2 * logComp
+	case 1:
+		return -2 * logMu
+	}
+	return 2 * (y*(math.Log(y)-logMu) + (1-y)*(math.Log1p(-y)-logComp))
+}
+
+// probitScore: with the hazard h(x) = φ(x)/Φ(−x) the score is
+// a(y h(−η) − (1−y) h(η)), the information a h(η) h(−η).
+func probitScore(eta, y, a, score, info []float64) (deviance float64) {
+	for i, e := range eta {
+		up, down := hazard(-e), hazard(e)
+		score[i] = a[i] * (y[i]*up - (1-y[i])*down)
+		info[i] = a[i] * up * down
+		deviance += a[i] * binomialDeviance(y[i], logNormal(e), logNormal(-e))
+	}
+	return deviance
+}
+
+// cloglogScore: with t = eᵑ the score of a success is t/(eᵗ−1), of a failure
+// −t, and the information t²/(eᵗ−1).
+func cloglogScore(eta, y, a, score, info []float64) (deviance float64) {
+	for i, e := range eta {
+		t := math.Exp(e)
+		up := 1.0 // t/(eᵗ−1)
+		switch {
+		case t > 700:
+			up = 0
+		case t > 0:
+			up = t / math.Expm1(t)
+		}
+		s, w := 0.0, 0.0
+		if y[i] > 0 {
+			s = y[i] * up
+		}
+		if y[i] < 1 {
+			s -= (1 - y[i]) * t
+		}
+		if up > 0 {
+			w = t * up
+		}
+		lm, lc := cloglogLogs(e)
+		score[i], info[i] = a[i]*s, a[i]*w
+		deviance += a[i] * binomialDeviance(y[i], lm, lc)
+	}
+	return deviance
+}
+
+// cloglogLogs returns log μ and log(1−μ) of the complementary log-log link.
+func cloglogLogs(eta float64) (logMu, logComp float64) {
+	t := math.Exp(eta)
+	switch {
+	case eta < -30: // log(1−e⁻ᵗ) = log t − t/2 + …
+		return eta - t/2, -t
+	case t > 1:
+		return math.Log1p(-math.Exp(-t)), -t
+	}
+	return math.Log(-math.Expm1(-t)), -t
+}
+
+func poissonScore(eta, y, a, score, info []float64) {
+	for i, e := range eta {
+		mu := math.Exp(e)
+		score[i], info[i] = a[i]*(y[i]-mu), a[i]*mu
+	}
+}
+
+// poissonDeviance is 2(y log(y/μ) − (y−μ)) with μ = eᵑ.
+func poissonDeviance(y, eta float64) float64 {
+	if y == 0 {
+		return 2 * math.Exp(eta)
+	}
+	r := eta - math.Log(y) // log(μ/y)
+	return 2 * y * (math.Expm1(r) - r)
+}
+
+// gammaScore: the score is a(y/μ − 1), the expected information a.
+func gammaScore(eta, y, a, score, info []float64) {
+	for i, e := range eta {
+		score[i], info[i] = a[i]*(y[i]*math.Exp(-e)-1), a[i]
+	}
+}
