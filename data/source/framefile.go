@@ -105,7 +105,10 @@ func frameOfParquet(ctx context.Context, path string, found *findings) (*frame.F
 	case f.NumRows() == 0:
 		found.whole(0, "has no rows: fetch the file again")
 	}
-	return f, found.err()
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // literalPath keeps characters of a path from being read as a pattern of many files.
