@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"bidrag/data/frame"
 
@@ -83,6 +84,17 @@ func columnsOf(statement *duckdb.Stmt) ([]*column, error) {
 		}
 	}
 	return columns, nil
+}
+
+// Holds tells whether a frame can hold a column of a DuckDB type, by its name in SQL.
+func Holds(kind string) bool {
+	base, _, _ := strings.Cut(kind, "(")
+	switch base {
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+		"FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN", "VARCHAR", "ENUM":
+		return !strings.HasSuffix(kind, "]")
+	}
+	return false
 }
 
 func newColumn(name string, info duckdb.TypeInfo) (*column, error) {
