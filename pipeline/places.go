@@ -38,7 +38,7 @@ func (c calendar) inForce(code string, year int) bool {
 	})
 }
 
-// why says why a code is not in force in a year, and what to write instead.
+// why says why a code is not in force in a year, and what it may be instead.
 func (c calendar) why(code string, year int) string {
 	spans, known := c.codes[code]
 	if !known {
@@ -47,13 +47,13 @@ func (c calendar) why(code string, year int) string {
 			all = append(all, other)
 		}
 		slices.Sort(all)
-		return fmt.Sprintf("there is no municipality %q%s", code, problem.DidYouMean(code, all))
+		return "there is no such code" + problem.DidYouMean(code, all)
 	}
 	m := spans[0]
 	if m.ValidFrom.Year() > year {
-		return fmt.Sprintf("municipality %q is in force from %s only%s", code, m.ValidFrom.Format(time.DateOnly), c.successor(code, false))
+		return fmt.Sprintf("it is in force from %s only%s", m.ValidFrom.Format(time.DateOnly), c.successor(code, false))
 	}
-	return fmt.Sprintf("municipality %q was in force until %s%s", code, m.ValidTo.Format(time.DateOnly), c.successor(code, true))
+	return fmt.Sprintf("it was in force until %s%s", m.ValidTo.Format(time.DateOnly), c.successor(code, true))
 }
 
 // successor names the code that a code became, or that became it.
@@ -139,7 +139,7 @@ func (r *Run) checkParticipantPlaces(ctx context.Context, x *extracts, c calenda
 			return nil
 		}
 		if found++; found <= most {
-			*problems = append(*problems, x.problem(p.Extract, first, rule, "%s, but is used in %d (%s); write the code in force that year", c.why(code, year), year, rowsText(n)))
+			*problems = append(*problems, x.problem(p.Extract, first, rule, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
 		}
 		return nil
 	})
@@ -168,7 +168,7 @@ func (r *Run) checkTabularPlaces(ctx context.Context, x *extracts, c calendar, l
 			return nil
 		}
 		if found++; found <= most {
-			*problems = append(*problems, x.problem(l.Extract, first, l.By.Municipality, "%s, but is used in %d (%s); write the code in force that year", c.why(code, year), year, rowsText(n)))
+			*problems = append(*problems, x.problem(l.Extract, first, l.By.Municipality, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
 		}
 		return nil
 	})
@@ -232,7 +232,7 @@ func (r *Run) reportRegions(x *extracts, c calendar, cube *source.Cube, wrong ma
 		}
 		line, column := cube.Place(cube.Geo, code)
 		problems.Add(path.Join(x.base, cube.File), line, column,
-			"region: %s, but the table has a number for it in %d; the table belongs to another period. Fetch it again with the codes of the time",
-			c.why(code, wrong[code]), wrong[code])
+			"the table has a number for region %q in %d: %s. The table belongs to another period; fetch it again with the codes of the time",
+			code, wrong[code], c.why(code, wrong[code]))
 	}
 }

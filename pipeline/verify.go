@@ -71,13 +71,20 @@ func firstLine(err error) string {
 }
 
 // checkCodes reports the codes that no rule names, with their count.
+// A column that several rules read is told once for each code.
 func (r *Run) checkCodes(ctx context.Context, x *extracts, program *codebook.Program, problems *problem.List) error {
+	told := map[[3]string]bool{}
 	for _, check := range program.CodeChecks {
 		err := r.each(ctx, check.SQL, func(rows *sql.Rows) error {
 			var code string
 			var n, first int
 			if err := rows.Scan(&code, &n, &first); err != nil {
 				return err
+			}
+			if id := [3]string{check.Extract, check.Column, code}; told[id] {
+				return nil
+			} else {
+				told[id] = true
 			}
 			file, line, _ := r.Study.CodebookPlace(check.Path...)
 			*problems = append(*problems, x.problem(check.Extract, first, check.Column,
@@ -186,7 +193,7 @@ func (r *Run) checkUnique(ctx context.Context, x *extracts, extract, column, con
 		if found++; found <= most {
 			file, line, _ := x.tables[extract].Place(first, "")
 			*problems = append(*problems, x.problem(extract, again, column,
-				"the person of this row (%s) is also on line %d of %s; %d persons stand more than once. Keep one row of each", column, line, file, n))
+				"the person of this row (%s) is also on line %d of %s; in all %d such. Keep one row of each", column, line, file, n))
 		}
 		return nil
 	})

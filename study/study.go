@@ -227,7 +227,8 @@ type Indicators struct {
 }
 
 // A Rule is how a variable is made from one scheme's extract. Exactly one of
-// Column, Columns, Choose, Years, Months, Exists, Lookup, SQL and Value is given.
+// Column, Columns, Choose, Years, Months, Exists, Lookup, SQL, Value and Missing
+// is given.
 type Rule struct {
 	Column  string      `yaml:"column"`
 	Columns []string    `yaml:"columns"`
@@ -239,7 +240,8 @@ type Rule struct {
 	Exists  *Exists     `yaml:"exists"`
 	Lookup  *Lookup     `yaml:"lookup"`
 	SQL     string      `yaml:"sql"`
-	Value   string      `yaml:"value"` // the same for every row
+	Value   string      `yaml:"value"`   // the same for every row
+	Missing bool        `yaml:"missing"` // the scheme does not know the variable
 }
 
 // A Recode gives each new value the codes that become it.

@@ -198,6 +198,8 @@ func (c compiler) rule(name string, v study.Variable, r study.Rule, existing map
 	switch {
 	case r.SQL != "":
 		return "(" + r.SQL + ")"
+	case r.Missing:
+		return "NULL"
 	case r.Value != "":
 		return Text(r.Value)
 	case r.Years != nil:

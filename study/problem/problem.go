@@ -87,9 +87,11 @@ func (l List) Error() string {
 
 // Nearest returns the candidate that a person who wrote name most likely
 // meant: the one at the smallest edit distance, if that is at most a third of
-// the name's length (and at least 1). The second result is false when nothing is near.
+// the name's length (and at least 1), and less than all of it. The second result
+// is false when nothing is near.
 func Nearest(name string, candidates []string) (string, bool) {
-	best, bestDistance := "", max(1, len([]rune(name))/3)+1
+	length := len([]rune(name))
+	best, bestDistance := "", min(max(1, length/3)+1, length)
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d

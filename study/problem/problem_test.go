@@ -37,7 +37,7 @@ func TestJoinKeepsThePlaceOfWrappedProblems(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"delimiter", "encoding", "decimal", "columns"}
 	for _, c := range []struct{ name, want string }{
-		{"delimeter", "delimiter"}, {"colunms", "columns"}, {"Encoding", "encoding"}, {"zebra", ""}, {"", ""},
+		{"delimeter", "delimiter"}, {"colunms", "columns"}, {"Encoding", "encoding"}, {"zebra", ""}, {"", ""}, {"2", ""},
 	} {
 		if got, _ := Nearest(c.name, names); got != c.want {
 			t.Errorf("Nearest(%q) = %q, want %q", c.name, got, c.want)

@@ -1,0 +1,84 @@
+package pipeline
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+
+	"bidrag/studies"
+	"bidrag/study"
+)
+
+// TestIndividualModelAgainstR holds the report's individual model on the
+// shipped extracts against R, which recodes the extracts by itself:
+// testdata/individual/individual.R (R 4.2.2). Estimates agree to 8 digits,
+// standard errors to 6, the log-likelihood to 10.
+func TestIndividualModelAgainstR(t *testing.T) {
+	fsys, _ := studies.Open(studies.Default)
+	s, err := study.Load(fsys, studies.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Start(t.Context(), s, Options{Only: []string{"models"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	got := r.Results.Models["individual"]
+	rows := readGolden(t, "testdata/individual/individual.csv")
+	if len(rows) != 32 || len(got.Coefficients) != 32 {
+		t.Fatalf("%d coefficients, R has %d, the report 31 and an intercept", len(got.Coefficients), len(rows))
+	}
+	for i, c := range got.Coefficients {
+		if c.Term != rows[i][0] {
+			t.Errorf("coefficient %d is %s, R has %s", i, c.Term, rows[i][0])
+			continue
+		}
+		closeTo(t, c.Term, *c.Estimate, number(t, rows[i][1]), 1e-8)
+		closeTo(t, c.Term+" (error)", *c.StdError, number(t, rows[i][2]), 1e-6)
+	}
+	whole := map[string]float64{}
+	for _, row := range readGolden(t, "testdata/individual/whole.csv") {
+		whole[row[0]] = number(t, row[1])
+	}
+	closeTo(t, "log-likelihood", got.LogLik, whole["log_lik"], 1e-10)
+	closeTo(t, "deviance", got.Deviance, whole["deviance"], 1e-10)
+	closeTo(t, "McFadden", got.RSquared["mcfadden"], 1-whole["deviance"]/whole["null_deviance"], 1e-8)
+	if float64(got.NObs) != whole["n"] || got.Status != "converged" {
+		t.Errorf("%d rows, %s", got.NObs, got.Status)
+	}
+}
+
+// closeTo compares relatively.
+func closeTo(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Abs(want)) {
+		t.Errorf("%s = %.12g, R has %.12g", what, got, want)
+	}
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// readGolden reads a CSV without its header.
+func readGolden(t *testing.T, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[1:]
+}
