@@ -1,0 +1,66 @@
+package disclose
+
+import (
+	"math"
+	"testing"
+
+	"bidrag/evaluate/result"
+)
+
+// clear sends one value through the gate with threshold 5.
+func clear(t *testing.T, v result.Value) Number {
+	t.Helper()
+	s := result.NewSet()
+	if err := s.Add("test", v); err != nil {
+		t.Fatal(err)
+	}
+	return Clear(s, DefaultRules).Number(v.Key)
+}
+
+func TestSmallCountsDoNotPass(t *testing.T) {
+	key := result.Key{Quantity: "x"}
+	for _, c := range []struct {
+		name  string
+		value result.Value
+		want  State
+	}{
+		{"nobody", result.PersonCount(key, 0), Shown},
+		{"1 person", result.PersonCount(key, 1), Suppressed},
+		{"4 persons", result.PersonCount(key, 4), Suppressed},
+		{"5 persons", result.PersonCount(key, 5), Shown},
+		{"4 of 100", result.Proportion(key, 4, 100), Suppressed},
+		{"96 of 100: 4 have not", result.Proportion(key, 96, 100), Suppressed},
+		{"0 of 100", result.Proportion(key, 0, 100), Shown},
+		{"100 of 100", result.Proportion(key, 100, 100), Shown},
+		{"5 of 10", result.Proportion(key, 5, 10), Shown},
+		{"2 of 4", result.Proportion(key, 2, 4), Suppressed},
+		{"a mean of 3", result.Estimate(key, result.Number, 17.5, 3), Suppressed},
+	} {
+		if got := clear(t, c.value).State(); got != c.want {
+			t.Errorf("%s: state %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// Nothing of a suppressed number can be read but its key, unit and step.
+func TestASuppressedNumberSaysNothing(t *testing.T) {
+	key := result.Key{Quantity: "share", Level: "rare"}
+	n := clear(t, result.Proportion(key, 3, 1000).WithInterval(0.001, 0.008))
+	low, high := n.Interval()
+	if !math.IsNaN(n.Value()) || !math.IsNaN(low) || !math.IsNaN(high) || n.N() != 0 {
+		t.Errorf("it says %v [%v, %v] of %d", n.Value(), low, high, n.N())
+	}
+	if n.Key() != key || n.Unit() != result.Share || n.Step() != "test" {
+		t.Errorf("it forgot what it is: %+v %s %s", n.Key(), n.Unit(), n.Step())
+	}
+	if n.value.Value != 0 || n.value.Part != 0 || n.value.N != 0 {
+		t.Error("the number is still inside")
+	}
+}
+
+func TestAnUnknownKeyIsAbsent(t *testing.T) {
+	n := Clear(result.NewSet(), DefaultRules).Number(result.Key{Quantity: "x"})
+	if n.State() != Absent || !math.IsNaN(n.Value()) {
+		t.Errorf("%+v", n)
+	}
+}
