@@ -22,7 +22,7 @@ func TestBundleIsCurrent(t *testing.T) {
 	}
 	slices.Sort(paths)
 	hash := sha256.New()
-	for _, path := range append(paths, "js/build.mjs", "js/package.json") {
+	for _, path := range append(paths, "js/build.mjs", "js/package.json", "js/package-lock.json") {
 		content, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func TestBundleIsCurrent(t *testing.T) {
 
 // TestLicenses: the licences of what is in the bundle are at hand.
 func TestLicenses(t *testing.T) {
-	for _, want := range []string{"@observablehq/plot 0.6.17 (ISC)", "d3-scale", "Permission to use, copy, modify"} {
+	for _, want := range []string{"@observablehq/plot 0.6.17 (ISC)", "d3-scale", "internmap", "Permission to use, copy, modify"} {
 		if !strings.Contains(Licenses, want) {
 			t.Errorf("the licences do not mention %q", want)
 		}

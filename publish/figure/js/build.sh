@@ -2,5 +2,5 @@
 # Rebuilds dist/ from src/. Needs node and npm; the program itself needs neither.
 set -eu
 cd "$(dirname "$0")"
-npm install --no-audit --no-fund --no-package-lock --silent
+npm ci --no-audit --no-fund --silent --ignore-scripts
 node build.mjs

@@ -56,6 +56,7 @@ export function compose(spec, document) {
     className: "plot",
     x: {...x, axis: null},
     y: y ? {...y, axis: null} : {type: "identity", axis: null},
+    r: {type: "identity"},
     marks: marks.flat(Infinity).filter(Boolean)
   });
   const children = [...drawn.childNodes].filter((c) => c.tagName === "g");

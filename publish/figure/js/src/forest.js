@@ -12,7 +12,7 @@ export function forest(plot, context) {
   const {numbers, words, narrow} = context;
   const figures = plot.rows.map((r) => describe(r.number, context));
   const column = Math.ceil(Math.max(0, ...figures.map((f) => width(f.text, fontSize)))) + 6;
-  const frame = {width: context.width, marginLeft: narrow ? 6 : 0, marginRight: narrow ? 6 : column + 12};
+  const frame = {width: context.width, marginLeft: narrow ? 18 : 0, marginRight: narrow ? 18 : column + 14};
   const laid = layOut(plot, context, frame, column);
   const range = [frame.marginLeft, frame.width - frame.marginRight];
   const shown = values(plot.rows.map((r) => r.number));

@@ -15,7 +15,7 @@ export function lines(plot, context) {
   const ends = direct ? plot.series.map((s) => block(s.label, 220, fontSize, true)) : [];
   if (direct) frame.marginRight = Math.max(24, ...ends.map((e) => e.width)) + 26;
   const head = legend(direct ? [] : plot.series, frame, "dot");
-  const top = head.height + 12;
+  const top = head.height + 24; // room for a value over the highest interval
   const bottom = top + (narrow ? 230 : 300);
   const rate = plot.format === "percent";
   const axis = linear(values(plot.marks.map((m) => m.number)), [bottom, top], {

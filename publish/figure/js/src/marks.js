@@ -78,7 +78,7 @@ export function legend(series, frame, kind) {
   let x = 0;
   let y = 9;
   const places = series.map((s) => {
-    const need = 14 + 6 + width(s.label, fontSize) + 20;
+    const need = 14 + 6 + width(s.label, fontSize, true) + 18;
     if (x > 0 && x + need > frame.width) [x, y] = [0, y + line];
     const place = {s, x, y};
     x += need;

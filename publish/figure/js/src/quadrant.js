@@ -70,7 +70,7 @@ export function quadrant(plot, context) {
 const finite = (x) => x != null && Number.isFinite(x);
 const drawable = (n) => n?.state === "shown" && finite(n.v) && Math.abs(n.v) <= 1e12;
 const size = (n) => (drawable(n) && n.v > 0 ? n.v : 1);
-const radius = (n, most, narrow) => Math.max(narrow ? 1.8 : 2.2, Math.sqrt(n / most) * (narrow ? 10 : 15));
+const radius = (n, most, narrow) => Math.max(narrow ? 2.1 : 2.8, Math.sqrt(n / most) * (narrow ? 10 : 15));
 const unit = (format) => (format === "percent" || format === "points" ? 1 : 10);
 
 function whiskers(data, series) {
@@ -93,7 +93,7 @@ function circles(data, look) {
       fill: look.fill,
       fillOpacity: filled ? 0.65 : 0.35,
       stroke: filled ? "white" : look.color,
-      strokeWidth: filled ? 0.6 : 1.3,
+      strokeWidth: filled ? 0.5 : 1.3,
       title: "title"
     })
   );
