@@ -90,7 +90,6 @@ const missingText = "NA"
 // A guess narrows down what a column of texts is.
 type guess struct {
 	column                  Column
-	any                     bool // some cell is not missing
 	notPoint, notComma      bool // some cell is no number with that decimal sign
 	leadingZero, notLogical bool
 }

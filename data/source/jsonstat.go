@@ -359,7 +359,7 @@ func fits[T any](d *document, what string, cells *statCells[T], n int) bool {
 	case cells.sparse == nil && cells.array != nil && len(cells.array) != n:
 		d.note(cells.offset, "%s has %d cells, but the sizes make %d: fetch the table again", what, len(cells.array), n)
 		return false
-	case cells.sparse != nil && len(cells.sparse) > 0 && cells.last.index >= n:
+	case len(cells.sparse) > 0 && cells.last.index >= n:
 		d.note(cells.last.offset, "%s has a cell %d, but the sizes make %d cells (0 to %d): fetch the table again", what, cells.last.index, n, n-1)
 		return false
 	}
