@@ -176,9 +176,9 @@ func TestReadCSVTellsEveryProblemWithItsPlace(t *testing.T) {
 			"a.csv:2:1: a quoted text is not closed, or goes on after its closing quote: close it, and double the quotes in it"},
 		{"NUL", header + "å\x00x;1;1;01.02.2018\n", "a.csv:2:2: a NUL byte, which no text has: the file is damaged or no text file; fetch it again"},
 		{"not UTF-8", header + "x;1;1;01.02.2018\nå\xe5;1;1;01.02.2018\n",
-			"a.csv:3:2: byte 0xe5 is not UTF-8: set encoding to windows-1252 if the file is that, else save it as UTF-8"},
+			"a.csv:3:2: byte 0xe5 is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that"},
 		{"cut in a character", header + "x;1;1;01.02.2018\n\xc3", "a.csv:3:1: 1 fields where the header has 4: is a delimiter missing, or one too many in a text without quotes?\n" +
-			"a.csv:3:1: byte 0xc3 is not UTF-8: set encoding to windows-1252 if the file is that, else save it as UTF-8"},
+			"a.csv:3:1: byte 0xc3 is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that"},
 		{"UTF-16", "\xff\xfeN\x00", "a.csv:1:1: is UTF-16 text: save it as UTF-8"},
 		{"workbook", "PK\x03\x04zip", "a.csv:1:1: is a zip archive or Excel workbook, not a text file"},
 		{"gzip without its ending", zipped(t, header), "a.csv:1:1: is compressed with gzip: let its name end in .gz"},

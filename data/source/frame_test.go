@@ -84,7 +84,7 @@ func TestReadFrameTellsWhatIsWrong(t *testing.T) {
 		{"a.csv", "y,x\n", "1:1: has a header but no rows: fetch the extract again"},
 		{"a.csv", "y,å,y\n1,2,3\n", `1:5: column "y" comes twice in the header (fields 1 and 3): give one of them another name`},
 		{"a.csv", "y,x\n1,2\n1\n", "3:1: 1 fields where the header has 2: is a delimiter missing, or one too many in a text without quotes?"},
-		{"a.csv", "y,x\n1,\xe5\n", "2:3: byte 0xe5 is not UTF-8: set encoding to windows-1252 if the file is that, else save it as UTF-8"},
+		{"a.csv", "y,x\n1,\xe5\n", "2:3: byte 0xe5 is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that"},
 		{"a.csv.gz", "y,x\n1,2\n", "1:1: is not gzip, although its name ends in .gz: fetch it again or rename it"},
 		{"a.sav", "$FL2", "1:1: SPSS files are not read yet: save it as csv or Parquet"},
 		{"a.dta", "x", "1:1: Stata files are not read yet: save it as csv or Parquet"},
