@@ -1,6 +1,6 @@
 // Lines: a rate by year, one line per series, with the interval of every point.
 
-import {axisX, axisY, gridY, line, link, ruleY, text} from "@observablehq/plot";
+import {axisY, gridY, line, link, ruleY, text} from "@observablehq/plot";
 import {border, fontSize, gridline, halo, muted, small, style} from "./look.js";
 import {estimates, footer, legend, remarks, textLines, tooltip} from "./marks.js";
 import {linear, values} from "./scale.js";

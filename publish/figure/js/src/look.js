@@ -18,11 +18,11 @@ export const halo = {stroke: paper, strokeWidth: 4};
 export const haloAttributes = {stroke: paper, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke"};
 
 // The three styles of a series. Shape and filling differ as well as colour, so
-// that a figure can be read in grey.
+// that a figure can be read in grey. Area and dash are those of bars and steps.
 const styles = {
-  focus: {color: "#0b5cad", fill: "#0b5cad", area: "#0b5cad", areaOpacity: 1, symbol: "circle", dash: "none"},
-  reference: {color: "#a35c00", fill: paper, area: "#f8dfb8", areaOpacity: 1, symbol: "circle", dash: "none"},
-  neutral: {color: "#565f69", fill: "#565f69", area: "#d5d9de", areaOpacity: 1, symbol: "diamond", dash: "2 3"}
+  focus: {color: "#0b5cad", fill: "#0b5cad", area: "#0b5cad", symbol: "circle", dash: null},
+  reference: {color: "#a35c00", fill: paper, area: "#f8dfb8", symbol: "circle", dash: "6 3"},
+  neutral: {color: "#565f69", fill: "#565f69", area: "#d5d9de", symbol: "diamond", dash: "2 3"}
 };
 
 export function style(series) {

@@ -64,8 +64,7 @@ function glyph(document, look, kind, x, y) {
   const stroke = {stroke: look.color, "stroke-width": kind === "dot" ? 2 : 1.5};
   if (kind === "bar") return element(document, "rect", {x, y: y - 5.5, width: 14, height: 11, fill: look.area, ...stroke});
   if (kind === "step") {
-    const filled = look.fill === look.color && look.symbol === "circle";
-    return element(document, "path", {d: `M${x},${y + 5.5}v-11h14v11`, fill: filled ? look.color : "none", "fill-opacity": 0.22, stroke: look.color, "stroke-width": 2, "stroke-dasharray": filled ? null : "4 2"});
+    return element(document, "path", {d: `M${x},${y + 5.5}v-11h14v11`, fill: look.dash ? "none" : look.color, "fill-opacity": 0.22, stroke: look.color, "stroke-width": 2, "stroke-dasharray": look.dash});
   }
   if (look.symbol === "diamond") return element(document, "path", {d: `M${x + 7},${y - 6}l5,6l-5,6l-5,-6z`, fill: look.fill, ...stroke});
   return element(document, "circle", {cx: x + 7, cy: y, r: 4.6, fill: look.fill, ...stroke});

@@ -13,8 +13,7 @@ const languages = {
     suppressed: "vises ikke, av hensyn til personvernet",
     outside: "går utenfor aksen",
     none: "Ingen tall å vise",
-    absent: "ikke anslått",
-    persons: "deltakere"
+    absent: "ikke anslått"
   },
   en: {
     decimal: ".",
@@ -25,8 +24,7 @@ const languages = {
     suppressed: "not shown, to protect privacy",
     outside: "extends beyond the axis",
     none: "No numbers to show",
-    absent: "not estimated",
-    persons: "participants"
+    absent: "not estimated"
   }
 };
 

@@ -37,7 +37,7 @@ export function steps(plot, context) {
       axisY({ticks: ys.ticks, tickFormat: (t) => numbers.tick(t, ys.step), ...axisText}),
       axisX({ticks: xs.ticks.filter((t) => t >= low && t <= high), tickFormat: (t) => X.tick(t, xs.step), ...axisText}),
       data.map((d, i) => d.length && rect(d, {x1: "x0", x2: "x1", y1: "zero", y2: "y", fill: style(plot.series[i]).color, fillOpacity: filled(plot.series[i]) ? 0.22 : 0, title: "title"})),
-      data.map((d, i) => d.length && line(outline(d.filter((b) => b.y > 0)), {x: "x", y: "y", z: null, stroke: style(plot.series[i]).color, strokeWidth: 2, strokeDasharray: filled(plot.series[i]) ? undefined : "6 3"})),
+      data.map((d, i) => d.length && line(outline(d.filter((b) => b.y > 0)), {x: "x", y: "y", z: null, stroke: style(plot.series[i]).color, strokeWidth: 2, strokeDasharray: style(plot.series[i]).dash ?? undefined})),
       ruleY([0], {stroke: border}),
       hidden.map((d, i) => d.length && text(d, {x: "x", frameAnchor: "bottom", dx: (i - (hidden.length - 1) / 2) * 8, dy: -5, text: () => ":", fill: style(plot.series[i]).color, fontWeight: 700, fontSize: fontSize + 2}))
     ],
@@ -54,7 +54,7 @@ function outline(bins) {
   const out = [];
   bins.forEach((b, i) => {
     const before = bins[i - 1];
-    if (!before || before.x1 !== b.x0) {
+    if (!before || b.x0 - before.x1 > 1e-9 * (b.x1 - b.x0)) {
       if (before) out.push({x: before.x1, y: 0}, {x: b.x0, y: null});
       out.push({x: b.x0, y: 0});
     }
