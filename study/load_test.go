@@ -2,7 +2,10 @@ package study
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func TestShippedStudiesLoad(t *testing.T) {
@@ -16,4 +19,131 @@ func TestShippedStudiesLoad(t *testing.T) {
 			t.Errorf("%s is named %q", name, s.Name)
 		}
 	}
+}
+
+// folder is the second shipped study with changes to its files.
+func folder(t *testing.T, file, old, new string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for _, name := range []string{"study.yaml", "codebook.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../studies/nsw", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == file {
+			if !strings.Contains(string(text), old) {
+				t.Fatalf("%s holds no %q", name, old)
+			}
+			text = []byte(strings.Replace(string(text), old, new, 1))
+		}
+		out[name] = &fstest.MapFile{Data: text}
+	}
+	return out
+}
+
+// TestProblemsNameTheirPlace changes one thing and wants one line.
+func TestProblemsNameTheirPlace(t *testing.T) {
+	for _, c := range []struct{ name, file, old, new, want string }{
+		{"unknown name", "study.yaml", "  verb:", "  vreb:", `x/study.yaml:48:3: unknown name "vreb"; did you mean "verb"?`},
+		{"wrong type", "study.yaml", "breaks: [20, 25, 30, 40]", "breaks: twenty", `breaks must be a list, and is text`},
+		{"not one of the choices", "study.yaml", "family: binomial", "family: binominal", `family is "binominal"; did you mean "binomial"? (it must be one of`},
+		{"a text in one language only", "study.yaml", "label: {nb: Opplæring, en: Trained}", "label: {nb: Opplæring}", `x/study.yaml:14:5: label lacks en; add it`},
+		{"unknown extract", "study.yaml", "trained: {extract: lalonde,", "trained: {extract: lalond,", `x/study.yaml:29:22: there is no extract "lalond"; did you mean "lalonde"?`},
+		{"unknown variable", "study.yaml", "{variable: race}", "{variable: rase}", `there is no variable "rase"; did you mean "race"?`},
+		{"a number without levels", "study.yaml", "{variable: age, breaks: [20, 25, 30, 40]}", "{variable: age}", `age is a number; say how it is made into levels: quantiles, breaks or round`},
+		{"no reference", "study.yaml", "    reference: true\n", "", `x/study.yaml:12:1: 0 schemes have reference: true; give it to exactly one`},
+		{"unknown sample", "study.yaml", "sample: complete\n    family", "sample: completed\n    family", `there is no sample "completed"; did you mean "complete"?`},
+		{"unknown column", "codebook.yaml", "{column: educ}", "{column: edu}", `x/codebook.yaml:18:30: there is no column "edu"; did you mean "educ"?`},
+		{"unknown level", "codebook.yaml", "{column: nodegree, recode: {0: \"0\"", "{column: nodegree, recode: {2: \"0\"", `"2" is not a level of the variable`},
+		{"a scheme forgotten", "codebook.yaml", ", comparison: {column: re75}", "", `earnings_1975 does not say where it comes from for comparison; add comparison under from`},
+		{"a rule of two kinds", "codebook.yaml", "{sql: re78 > 0}", "{sql: re78 > 0, column: re78}", `trained: several of the alternatives are given at once; keep one`},
+		{"a rule of no kind", "codebook.yaml", "{sql: re78 > 0}", "{}", `trained: exactly one of these is wanted: `},
+		{"a name that is taken", "codebook.yaml", "  race:", "  scheme:", `"scheme" is made by bidrag; give the variable another name`},
+		{"a path outside the folder", "study.yaml", "file: lalonde.csv", "file: ../lalonde.csv", `"../lalonde.csv" is not a path below the extracts' folder`},
+		{"a type that is none", "study.yaml", "re78: number", "re78: money", `re78 is "money" (it must be one of text, integer, number, date, identifier)`},
+		{"a file and files", "study.yaml", "    file: lalonde.csv\n", "", `extract "lalonde" needs either file or files`},
+		{"contribution without places", "study.yaml", "describe:", "contribution: {model: individual, min_leavers: 5, neutral_band: 0.03, variants: {a: {label: a}}}\ndescribe:", `contributions are computed for projects, and the study has no places`},
+		{"an alias", "study.yaml", "re74: number, re75: number", "re74: &n number, re75: *n", `aliases (*n) are not read; write the value out`},
+		{"an empty file", "study.yaml", "", "", ``},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			files := folder(t, c.file, c.old, c.new)
+			if c.want == "" {
+				files[c.file] = &fstest.MapFile{}
+				c.want = "x/study.yaml:1:1: the file must hold names and values"
+			}
+			_, err := Load(files, "x")
+			if err == nil {
+				t.Fatal("nothing is said")
+			}
+			found := false
+			for _, line := range strings.Split(err.Error(), "\n") {
+				found = found || strings.Contains(line, c.want)
+				if !strings.HasPrefix(line, "x/") || strings.Count(line, ":") < 3 {
+					t.Errorf("a line without a place: %s", line)
+				}
+			}
+			if !found {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	files := folder(t, "study.yaml", "{variable: race}", "{variable: rase}")
+	files["study.yaml"].Data = []byte(strings.Replace(string(files["study.yaml"].Data), "select: treat = '1'", "person: treat", 1))
+	_, err := Load(files, "x")
+	if err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("want two lines, got\n%v", err)
+	}
+}
+
+func TestNoStudy(t *testing.T) {
+	_, err := Load(fstest.MapFS{}, "nowhere")
+	if err == nil || !strings.Contains(err.Error(), "nowhere/study.yaml:1:1: there is no such file") {
+		t.Error(err)
+	}
+}
+
+// Codes are text as written, in every form that YAML would take for numbers.
+func TestCodesStayText(t *testing.T) {
+	files := folder(t, "codebook.yaml", `recode: {0: "0", 1: "1"}`, `recode: {0: [0301, 0x1F, 1e3, 08, no], 1: "1"}`)
+	s, err := Load(files, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, _ := s.Codebook.Variables.Get("married")
+	rule, _ := v.From.Get("trained")
+	if got := strings.Join(rule.Recode.To[0].Value, " "); got != "0301 0x1F 1e3 08 no" {
+		t.Errorf("codes became %q", got)
+	}
+}
+
+// FuzzLoad: nothing in a YAML file may panic, and every problem has a place.
+func FuzzLoad(f *testing.F) {
+	for _, name := range []string{"study.yaml", "codebook.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../studies/nsw", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text, name == "study.yaml")
+	}
+	f.Add([]byte("a: {b: [1, &x 2, *x]}"), true)
+	f.Add([]byte("? [a]\n: b"), false)
+	f.Fuzz(func(t *testing.T, text []byte, asStudy bool) {
+		name := map[bool]string{true: "study.yaml", false: "codebook.yaml"}[asStudy]
+		files := fstest.MapFS{}
+		for _, other := range []string{"study.yaml", "codebook.yaml"} {
+			content, err := os.ReadFile(filepath.Join("../studies/nsw", other))
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[other] = &fstest.MapFile{Data: content}
+		}
+		files[name] = &fstest.MapFile{Data: text}
+		if _, err := Load(files, "x"); err != nil && !strings.HasPrefix(err.Error(), "x/") {
+			t.Errorf("a problem without a place: %v", err)
+		}
+	})
 }

@@ -183,7 +183,8 @@ func (d *document) explain(schema *jsonschema.Schema, e *jsonschema.ValidationEr
 	switch k := e.ErrorKind.(type) {
 	case *kind.OneOf, *kind.AnyOf:
 		_, line, column := d.place(e.InstanceLocation...)
-		problems.Add(d.file, line, column, "%s: %s", last(e.InstanceLocation), describeAlternatives(e))
+		node, _, _ := d.find(e.InstanceLocation)
+		problems.Add(d.file, line, column, "%s", describeAlternatives(last(e.InstanceLocation), node, e))
 		return
 	case *kind.AdditionalProperties:
 		allowed := allowedNames(schema, e)
@@ -257,8 +258,9 @@ func kinds(names []string) string {
 	return strings.Join(out, " or ")
 }
 
-// describeAlternatives says which of several forms is wanted.
-func describeAlternatives(e *jsonschema.ValidationError) string {
+// describeAlternatives says which of several forms is wanted. Where the value
+// has the shape of one of them, what that one lacks is said.
+func describeAlternatives(name string, node *yaml.Node, e *jsonschema.ValidationError) string {
 	var wants []string
 	for _, c := range e.Causes {
 		leaf := c
@@ -267,6 +269,9 @@ func describeAlternatives(e *jsonschema.ValidationError) string {
 		}
 		switch k := leaf.ErrorKind.(type) {
 		case *kind.Required:
+			if len(e.Causes) == 2 && node.Kind == yaml.MappingNode {
+				return describeKind(name, node, k)
+			}
 			wants = append(wants, strings.Join(k.Missing, " and "))
 		case *kind.Type:
 			wants = append(wants, kinds(k.Want))
@@ -275,9 +280,9 @@ func describeAlternatives(e *jsonschema.ValidationError) string {
 	slices.Sort(wants)
 	wants = slices.Compact(wants)
 	if len(wants) == 0 {
-		return "several of the alternatives are given at once; keep one"
+		return name + ": several of the alternatives are given at once; keep one"
 	}
-	return "exactly one of these is wanted: " + strings.Join(wants, "; ")
+	return name + ": exactly one of these is wanted: " + strings.Join(wants, "; ")
 }
 
 // allowedNames returns the properties of the schema that refused a name.
