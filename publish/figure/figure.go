@@ -13,7 +13,8 @@
 //
 //  1. describe the figure: Figure and one of the kinds of Plot;
 //  2. NewRenderer once per goroutine;
-//  3. SVG for a file of its own, Inline for a page that writes the caption.
+//  3. SVG for a file of its own, Inline for a page that writes the caption;
+//     DrawAll for many figures at once.
 package figure
 
 import "bidrag/publish/disclose"

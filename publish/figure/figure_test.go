@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -156,47 +155,44 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestDeterministic draws in another order, with another engine, beside others.
+// TestDeterministic draws in another order, with other engines side by side.
 func TestDeterministic(t *testing.T) {
-	want := map[string]string{}
 	r := renderer(t)
-	for _, f := range samples("nb") {
-		svg, err := r.SVG(f)
-		if err != nil {
+	figures := samples("nb")
+	want := make([]Drawing, len(figures))
+	for i := range figures {
+		i = len(figures) - 1 - i
+		var err error
+		if want[i].Inline, err = r.Inline(figures[i]); err != nil {
 			t.Fatal(err)
 		}
-		inline, err := r.Inline(f)
-		if err != nil {
+		if want[i].SVG, err = r.SVG(figures[i]); err != nil {
 			t.Fatal(err)
 		}
-		want[f.ID] = svg + inline
 	}
-	var wait sync.WaitGroup
-	for range 2 {
-		wait.Go(func() {
-			r, err := NewRenderer()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			figures := samples("nb")
-			for i := range figures {
-				f := figures[len(figures)-1-i]
-				inline, err := r.Inline(f)
-				if err != nil {
-					t.Error(err)
-				}
-				svg, err := r.SVG(f)
-				if err != nil {
-					t.Error(err)
-				}
-				if svg+inline != want[f.ID] {
-					t.Errorf("%s is drawn in two ways", f.ID)
-				}
-			}
-		})
+	got, err := DrawAll(figures)
+	if err != nil {
+		t.Fatal(err)
 	}
-	wait.Wait()
+	for i, f := range figures {
+		if got[i] != want[i] {
+			t.Errorf("%s is drawn in two ways", f.ID)
+		}
+	}
+}
+
+// TestDrawAllErrors: one bad figure does not cost the others.
+func TestDrawAllErrors(t *testing.T) {
+	got, err := DrawAll([]Figure{{ID: "first"}, sampleLines("nb"), {ID: "third"}})
+	if err == nil || !strings.Contains(err.Error(), `figure "first"`) || !strings.Contains(err.Error(), `figure "third"`) {
+		t.Errorf("%v, want the errors of the first and the third", err)
+	}
+	if len(got) != 3 || got[0] != (Drawing{}) || got[1].SVG == "" || got[1].Inline == "" {
+		t.Error("the second figure is not drawn, or the first is")
+	}
+	if got, err := DrawAll(nil); len(got) != 0 || err != nil {
+		t.Errorf("no figures: %v, %v", got, err)
+	}
 }
 
 // TestLanguages draws the same numbers in one language after the other: the
