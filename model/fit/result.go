@@ -2,7 +2,7 @@ package fit
 
 // A Result is what one fit says: the JSON of `bidrag fit` and of the "models"
 // in results.json. Numbers are in full precision; a field is absent where it
-// has no meaning for the model. Its fields are described in docs/methods.md.
+// has no meaning for the model. Its fields are described in docs/fit.md.
 type Result struct {
 	Formula    string `json:"formula"`
 	Family     string `json:"family"`
@@ -10,12 +10,12 @@ type Result struct {
 	Method     string `json:"method"` // laplace, quadrature or irls
 	Quadrature int    `json:"quadrature,omitempty"`
 
-	NObs      int            `json:"n_obs"`
+	NObs      int            `json:"n_obs"` // rows of the fit that have weight, or the sum of frequency weights
 	NDropped  int            `json:"n_dropped"`
 	DroppedBy map[string]int `json:"dropped_by,omitempty"` // rows with a missing value, by column; a row may count in several
 	Groups    map[string]int `json:"groups,omitempty"`     // number of levels by grouping factor
 
-	LogLik     float64            `json:"log_lik"`
+	LogLik     float64            `json:"log_lik"` // with AIC and BIC not finite, and absent, when a Gaussian or gamma model fits exactly
 	Deviance   float64            `json:"deviance"`
 	AIC        float64            `json:"aic"`
 	BIC        float64            `json:"bic"`

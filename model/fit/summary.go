@@ -16,7 +16,7 @@ func (s *setup) result(m *Model, e *glm.Estimate) *Result {
 	d := s.design
 	r := &Result{
 		Formula: s.formula.String(), Family: s.family.Dist.String(), Link: s.family.Link.String(), Method: "irls",
-		NObs: d.N, NDropped: d.Dropped, DroppedBy: d.DroppedBy,
+		NObs: int(e.Count), NDropped: d.Dropped, DroppedBy: d.DroppedBy,
 		LogLik: e.LogLik, Deviance: e.Deviance, AIC: e.AIC, BIC: e.BIC, DF: e.DF,
 		Status: e.Status.String(), Iterations: e.Iterations,
 		GradientMax: finite(e.GradientMax), HessianCondition: finite(e.HessianCondition),
