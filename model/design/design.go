@@ -77,7 +77,7 @@ type Response struct {
 // New builds the design of a formula on a frame. Errors that belong to a place
 // of the formula are [*formula.Error]; several are joined.
 func New(f *formula.Formula, data *frame.Frame, extra Columns) (*Design, error) {
-	if err := check(f, data); err != nil {
+	if err := Check(f, data); err != nil {
 		return nil, err
 	}
 	terms, err := f.Terms()
@@ -113,16 +113,17 @@ func New(f *formula.Formula, data *frame.Frame, extra Columns) (*Design, error) 
 	return d, nil
 }
 
-// check reports what can be seen before any number is: no response, columns
-// that are not there, terms that cannot be fitted.
-func check(f *formula.Formula, data *frame.Frame) error {
+// Check reports all that can be seen of a formula before any number is: no
+// response, columns that are not there, terms that cannot be fitted. Its
+// errors are [*formula.Error], joined.
+func Check(f *formula.Formula, data *frame.Frame) error {
 	if f.Response == nil {
 		return formula.Errorf(1, "nothing stands left of the tilde: name the response, as in y %s", f)
 	}
 	var errs []error
 	for _, n := range f.Names() {
 		if _, ok := data.Column(n.Name); !ok {
-			errs = append(errs, formula.Errorf(n.Column, "there is no column %q%s", n.Name, meant(n.Name, data.Names())))
+			errs = append(errs, formula.Errorf(n.Column, "there is no column %q%s", n.Name, Meant(n.Name, data.Names())))
 		}
 	}
 	for _, r := range f.Random {
@@ -131,8 +132,9 @@ func check(f *formula.Formula, data *frame.Frame) error {
 	return errors.Join(errs...)
 }
 
-// meant names the nearest column, or the first ones there are.
-func meant(name string, names []string) string {
+// Meant is the end of a message about a column that is not there: the nearest
+// name, or the first ones there are.
+func Meant(name string, names []string) string {
 	if s := problem.DidYouMean(name, names); s != "" {
 		return s
 	}

@@ -36,7 +36,7 @@ func (ev *evaluator) value(e formula.Expr) (value, error) {
 	case *formula.Name:
 		c, ok := ev.data.Column(e.Name)
 		if !ok {
-			return value{}, formula.Errorf(e.Column, "there is no column %q%s", e.Name, meant(e.Name, ev.data.Names()))
+			return value{}, formula.Errorf(e.Column, "there is no column %q%s", e.Name, Meant(e.Name, ev.data.Names()))
 		}
 		return value{c.Kind, c.Number, c.Code, c.Levels}, nil
 	case *formula.Paren:

@@ -50,7 +50,7 @@ func (c *Coding) Offset(f *frame.Frame) ([]float64, error) {
 	if c.column != "" {
 		var ok bool
 		if column, ok = f.Column(c.column); !ok {
-			return nil, fmt.Errorf("there is no column %q, the offset of the model%s", c.column, meant(c.column, f.Names()))
+			return nil, fmt.Errorf("there is no column %q, the offset of the model%s", c.column, Meant(c.column, f.Names()))
 		}
 	}
 	return offsets(c.offsets, column, &evaluator{data: f, constants: c.constants}, nil, f.NumRows())

@@ -20,7 +20,6 @@ import (
 	"bidrag/model/formula"
 	"bidrag/model/glm"
 	"bidrag/model/infer"
-	"bidrag/study/problem"
 )
 
 // What weights mean.
@@ -124,7 +123,7 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 		s.options.ConfLevel = 0.95
 	}
 	columns, err := s.check(data)
-	if err != nil {
+	if err = errors.Join(err, design.Check(f, data)); err != nil {
 		return nil, err
 	}
 	if data, err = relevel(data, o.Reference); err != nil {
@@ -187,7 +186,7 @@ func (s *setup) check(data *frame.Frame) (design.Columns, error) {
 		column, ok := data.Column(c.name)
 		switch {
 		case !ok:
-			wrong(c.option, "there is no column %q%s", c.name, problem.DidYouMean(c.name, data.Names()))
+			wrong(c.option, "there is no column %q%s", c.name, design.Meant(c.name, data.Names()))
 		case c.numeric && column.Kind == frame.Factor:
 			wrong(c.option, "the column %q is text; it must be numbers", c.name)
 		}
@@ -203,7 +202,7 @@ func relevel(data *frame.Frame, reference map[string]string) (*frame.Frame, erro
 	for name, level := range reference {
 		c, ok := data.Column(name)
 		if !ok {
-			errs = append(errs, &OptionError{"reference", fmt.Sprintf("there is no column %q%s", name, problem.DidYouMean(name, data.Names()))})
+			errs = append(errs, &OptionError{"reference", fmt.Sprintf("there is no column %q%s", name, design.Meant(name, data.Names()))})
 			continue
 		}
 		r, err := c.Relevel(level)

@@ -143,6 +143,13 @@ func (c goldenCase) compareWhole(t *testing.T, r *fit.Result, tol goldenToleranc
 	if d > tol.Likelihood {
 		t.Errorf("log-likelihood, deviance, AIC or BIC differ by %.2g", d)
 	}
+	status := "converged"
+	if c.Options.Separated != "" {
+		status = "separated"
+	}
+	if r.Status != status {
+		t.Errorf("status %s, want %s", r.Status, status)
+	}
 	if r.NObs != c.N {
 		t.Errorf("%d observations, R has %d", r.NObs, c.N)
 	}

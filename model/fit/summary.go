@@ -165,11 +165,14 @@ func (s *setup) warn(r *Result, e *glm.Estimate) {
 	if e.Status == glm.NotConverged {
 		add("not_converged", s.design.Response.Label, "the estimates are not a maximum of the likelihood (%s); do not use them. Look for extreme values, an offset far out, or terms that nearly repeat each other", e.Reason)
 	}
-	if s.family.HasDispersion() && !(e.DFResidual > 0) {
-		add("no_residual_df", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors. Leave terms out or use more rows", e.Rank, number(e.Count))
+	switch {
+	case e.Exact && e.DFResidual <= 0:
+		add("exact_fit", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors and no likelihood. Leave terms out or use more rows", e.Rank, number(e.Count))
+	case e.Exact:
+		add("exact_fit", s.design.Response.Label, "the terms determine %s exactly: what is left over is rounding, so standard errors mean nothing and there is no likelihood. Is a term computed from the response?", s.design.Response.Label)
 	}
 	for _, u := range s.design.Unused {
-		add("unused_level", u.Variable, "no row of the fit has the %s %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), quoted(u.Levels))
+		add("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), quoted(u.Levels), u.Variable)
 	}
 	if n := s.fractional(); n > 0 {
 		add("non_integer_successes", s.design.Response.Label, "share times total is not a whole number in %d of %d rows; check that the weights are the totals of the shares", n, s.design.N)

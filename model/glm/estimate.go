@@ -39,11 +39,24 @@ func (p *problem) estimate() *Estimate {
 		}
 	}
 	e.LogLik = p.fam.LogLik(p.rows, e.Deviance, e.Count, d.WeightType == Prior)
+	if e.Exact = p.exact(e); e.Exact {
+		e.LogLik = math.Inf(1)
+	}
 	e.AIC = -2*e.LogLik + 2*float64(e.DF)
 	e.BIC = -2*e.LogLik + math.Log(e.Count)*float64(e.DF)
 	p.covariance(e)
 	p.condition(e)
 	return e
+}
+
+// exact tells whether a model with a dispersion leaves nothing over, so that
+// its deviance is rounding.
+func (p *problem) exact(e *Estimate) bool {
+	if !p.fam.HasDispersion() {
+		return false
+	}
+	_, size := p.size()
+	return e.DFResidual <= 0 || e.Deviance <= 1e-24*size
 }
 
 // count is the number of observations.

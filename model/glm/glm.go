@@ -90,7 +90,8 @@ type Estimate struct {
 	DFResidual float64 // Count − Rank
 	Dispersion float64 // Pearson χ² / DFResidual, for families that have one, else 1; NaN without residual degrees of freedom
 	Deviance   float64
-	LogLik     float64 // +Inf when a Gaussian or gamma model fits every row exactly
+	Exact      bool    // a Gaussian or gamma model that fits every row exactly: no dispersion is left
+	LogLik     float64 // +Inf when Exact
 	DF         int     // parameters: Rank, and 1 for a dispersion
 	AIC, BIC   float64
 

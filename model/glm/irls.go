@@ -3,6 +3,8 @@ package glm
 import (
 	"fmt"
 	"math"
+
+	"bidrag/model/family"
 )
 
 // maxHalvings is how often a step is halved before it is given up.
@@ -122,20 +124,32 @@ func factor(h []float64, k int) (*chol, bool) {
 }
 
 // unit is the dispersion that steps are measured by: deviance by row, and a
-// trace of the response's square lest an exact fit divide by 0; 1 for
-// families without a dispersion.
+// trace of the response's size lest an exact fit divide by 0; 1 for families
+// without a dispersion.
 func (p *problem) unit() float64 {
 	if !p.fam.HasDispersion() {
 		return 1
 	}
-	n, square := 0.0, 0.0
-	for i, y := range p.data.Y {
-		if p.a[i] > 0 {
-			n++
-			square += p.a[i] * y * y
+	n, size := p.size()
+	return (p.now.deviance + 1e-16*size) / n
+}
+
+// size is the number of rows that count, and what the deviance would be about
+// if the model explained nothing: Σ a y² for the Gaussian, Σ a for the gamma.
+func (p *problem) size() (n, size float64) {
+	gaussian := p.fam.Dist == family.Gaussian
+	for i, a := range p.a {
+		switch {
+		case a == 0:
+			continue
+		case gaussian:
+			size += a * p.data.Y[i] * p.data.Y[i]
+		default:
+			size += a
 		}
+		n++
 	}
-	return (p.now.deviance + 1e-26*square) / n
+	return n, size
 }
 
 // halve takes the step, or the largest half, quarter, … of it that does not
