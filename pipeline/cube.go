@@ -95,13 +95,3 @@ func textVector(name string, values []string) *source.Vector {
 	}
 	return v
 }
-
-// centralityTable is the list of centrality classes as the database takes it.
-func centralityTable(list []source.Centrality) *source.Table {
-	codes, class, valid := make([]string, len(list)), make([]float64, len(list)), make([]bool, len(list))
-	for i, c := range list {
-		codes[i], class[i], valid[i] = c.Code, float64(c.Class), true
-	}
-	return &source.Table{Name: "centrality", Rows: len(list), Columns: []*source.Vector{textVector(codebook.RegionColumn, codes),
-		{Column: source.Column{Name: codebook.ValueColumn, Type: source.Number}, Valid: valid, Float: class}}}
-}

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"bidrag/data/codebook"
 	"bidrag/data/source"
+	"bidrag/data/store"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -28,13 +30,24 @@ func (r *Run) load(ctx context.Context, x *extracts) error {
 			}
 			err = r.db.Load(ctx, rows.table(x.cubes[name]), name)
 		case x.centrality[name] != nil:
-			err = r.db.Load(ctx, centralityTable(x.centrality[name]), name)
+			err = r.loadCentrality(ctx, name, x.centrality[name])
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// loadCentrality puts a list of centrality classes into the database.
+func (r *Run) loadCentrality(ctx context.Context, name string, list []source.Centrality) error {
+	columns := []source.Column{{Name: codebook.RegionColumn, Type: source.Text}, {Name: codebook.ValueColumn, Type: source.Number},
+		{Name: store.RowColumn, Type: source.Integer}}
+	rows := make([][]any, len(list))
+	for i, c := range list {
+		rows[i] = []any{c.Code, float64(c.Class), i}
+	}
+	return r.db.LoadRows(ctx, name, columns, rows)
 }
 
 // checkCubes reports lookups that do not pick one number per region and year

@@ -282,7 +282,6 @@ func (r *Run) each(ctx context.Context, query string, row func(*sql.Rows) error)
 
 // count runs a query that gives one number.
 func (r *Run) count(ctx context.Context, query string) (int, error) {
-	n := 0
-	err := r.each(ctx, query, func(rows *sql.Rows) error { return rows.Scan(&n) })
-	return n, err
+	n, err := r.db.QueryInt(ctx, query)
+	return int(n), err
 }

@@ -156,67 +156,6 @@ func TestReadJSONStatIsNotFooledByManyDimensions(t *testing.T) {
 	}
 }
 
-func TestSlice(t *testing.T) {
-	c, err := readStat(t, employed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	part, err := c.Slice(Select{"NACE2007": {"85", "45-47"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nan := math.NaN()
-	want := []Cell{{"0351", 2017, 4, ""}, {"0351", 2018, 6, ""}, {"0352", 2017, nan, ".."}, {"0352", 2018, nan, ":"}}
-	if diff := cmp.Diff(want, part, cmpopts.EquateNaNs()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	whole, err := c.Slice(Select{"NACE2007": {"00-99"}, "Alder": {"15-74"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ratio, err := Ratio(part, whole)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want = []Cell{{"0351", 2017, 0.4, ""}, {"0351", 2018, 0.3, ""}, {"0352", 2017, nan, ".."}, {"0352", 2018, nan, ":"}}
-	if diff := cmp.Diff(want, ratio, cmpopts.EquateNaNs()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err := Ratio(part[1:], whole); err == nil {
-		t.Error("a ratio of slices of different length")
-	}
-	zero := []Cell{{"0351", 2017, 0, ""}}
-	if got, _ := Ratio(zero, zero); !math.IsNaN(got[0].Value) || got[0].Status != "/0" {
-		t.Errorf("0/0 = %v", got)
-	}
-}
-
-func TestSliceTellsWhatDoesNotFit(t *testing.T) {
-	c, err := readStat(t, employed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = c.Slice(Select{"Aldr": {"15-74"}, "NACE2007": {"45-74", "85", "85"}, "Tid": {"2017"}})
-	want := `the table has no dimension "Aldr"; did you mean "Alder"? (it has ["Region" "NACE2007" "Alder" "Tid"])
-dimension "Tid" is kept whole: leave it out
-dimension "NACE2007" has no category "45-74"; did you mean "45-47"? (it has ["00-99" "45-47" "85"])
-category "85" of dimension "NACE2007" is named twice and would count twice`
-	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if _, err = c.Slice(nil); fmt.Sprint(err) != `dimension "NACE2007" has 3 categories: choose among ["00-99" "45-47" "85"]` {
-		t.Errorf("got %v", err)
-	}
-	c.Categories[3][0] = "2017K1"
-	if _, err = c.Slice(Select{"NACE2007": {"85"}}); err == nil || !strings.Contains(err.Error(), `time "2017K1" in dimension "Tid" is no year`) {
-		t.Errorf("got %v", err)
-	}
-	c.Geo = ""
-	if _, err = c.Slice(Select{"NACE2007": {"85"}}); err == nil {
-		t.Error("a table without regions is sliced")
-	}
-}
-
 func FuzzReadJSONStat(f *testing.F) {
 	f.Add(employed)
 	f.Add(`{"version":"2.0","class":"dataset","id":["Tid"],"size":[1],"dimension":{"Tid":{"category":{"index":{"2017":0}}}},"value":{"0":1},"status":"."}`)
@@ -225,9 +164,6 @@ func FuzzReadJSONStat(f *testing.F) {
 		cube, err := readStat(t, text)
 		if (cube == nil) == (err == nil) {
 			t.Fatalf("cube %v, error %v", cube, err)
-		}
-		if cube != nil {
-			cube.Slice(nil)
 		}
 		fsys := files("a.json", text)
 		if all, err := ReadMunicipalities(context.Background(), fsys, "a.json"); (len(all) == 0) == (err == nil) {

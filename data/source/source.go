@@ -44,9 +44,6 @@ func ParseType(s string) (Type, bool) {
 	return Type(max(i, 0)), i >= 0
 }
 
-// TypeNames returns the names that [ParseType] knows.
-func TypeNames() []string { return slices.Clone(typeNames) }
-
 // A Column names a column of a file that the study loads, and how its cells are read.
 type Column struct {
 	Name string // as the file's header has it

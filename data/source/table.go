@@ -142,12 +142,6 @@ func (t *Table) AddInteger(name string, value int64) error {
 	return t.add(v)
 }
 
-// AddText appends a column that has the same text in every row.
-func (t *Table) AddText(name, value string) error {
-	v := &Vector{Column: Column{Name: name, Type: Text}, Texts: []string{value}, Code: make([]int32, t.Rows)}
-	return t.add(v)
-}
-
 func (t *Table) add(v *Vector) error {
 	if t.Column(v.Name) != nil {
 		return fmt.Errorf("%s has a column %q already: give the added column another name", t.Name, v.Name)
