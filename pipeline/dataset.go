@@ -9,6 +9,7 @@ import (
 
 	"bidrag/data/codebook"
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 	"bidrag/data/store"
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
@@ -88,7 +89,7 @@ func (r *Run) make(ctx context.Context, s codebook.Statement) error {
 		}
 		return r.blame(ctx, s, err)
 	}
-	n, err := r.count(ctx, "SELECT count(*) FROM "+codebook.Quote(s.Name))
+	n, err := r.count(ctx, "SELECT count(*) FROM "+sqltext.Name(s.Name))
 	if err != nil {
 		return err
 	}
@@ -208,7 +209,7 @@ func (r *Run) countRows(ctx context.Context) error {
 		p, _ := r.Study.Participants.Get(scheme)
 		lost := map[string]int{}
 		total := 0
-		query := "SELECT coalesce(_loss, ''), count(*) FROM " + codebook.Quote("coded_"+scheme) + " GROUP BY ALL"
+		query := "SELECT coalesce(_loss, ''), count(*) FROM " + sqltext.Name("coded_"+scheme) + " GROUP BY ALL"
 		err := r.each(ctx, query, func(rows *sql.Rows) error {
 			var loss string
 			var n int
@@ -243,7 +244,7 @@ func (r *Run) countLookups(ctx context.Context, program *codebook.Program) error
 		}
 		done = append(done, l.Variable)
 		n, err := r.count(ctx, fmt.Sprintf("SELECT count(*) FROM dataset WHERE %s IS NOT NULL AND %s IS NULL",
-			codebook.Quote(r.Study.Places.Variable), codebook.Quote(l.Variable)))
+			sqltext.Name(r.Study.Places.Variable), sqltext.Name(l.Variable)))
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ import (
 
 	"bidrag/data/codebook"
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 	"bidrag/data/store"
 	"bidrag/evaluate/result"
 	"bidrag/study"
@@ -193,7 +194,7 @@ func (r *Run) WriteDataset(ctx context.Context, parquet, duckdb string) error {
 func (r *Run) datasetQuery() string {
 	columns := codebook.DatasetColumns(r.Study)
 	for i, c := range columns {
-		columns[i] = codebook.Quote(c)
+		columns[i] = sqltext.Name(c)
 	}
 	return "SELECT " + strings.Join(columns, ", ") + " FROM dataset ORDER BY person"
 }

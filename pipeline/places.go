@@ -11,6 +11,7 @@ import (
 
 	"bidrag/data/codebook"
 	"bidrag/data/source"
+	"bidrag/data/sqltext"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -127,7 +128,7 @@ func (r *Run) checkParticipantPlaces(ctx context.Context, x *extracts, c calenda
 	variable := r.Study.Places.Variable
 	rule := ruleColumn(r.Study, variable, scheme)
 	query := fmt.Sprintf("SELECT %[1]s, year, count(*), min(_row) AS first FROM %[2]s WHERE _loss IS NULL AND %[1]s IS NOT NULL AND year IS NOT NULL GROUP BY ALL ORDER BY first",
-		codebook.Quote(variable), codebook.Quote("coded_"+scheme))
+		sqltext.Name(variable), sqltext.Name("coded_"+scheme))
 	found := 0
 	return r.each(ctx, query, func(rows *sql.Rows) error {
 		var code string
@@ -156,7 +157,7 @@ func ruleColumn(s *study.Study, variable, scheme string) string {
 // checkTabularPlaces reports the codes of accounts and counts.
 func (r *Run) checkTabularPlaces(ctx context.Context, x *extracts, c calendar, l study.Lookup, problems *problem.List) error {
 	query := fmt.Sprintf("SELECT CAST(%[1]s AS VARCHAR), %[2]s, count(*), min(_row) AS first FROM %[3]s WHERE %[1]s IS NOT NULL AND %[2]s BETWEEN %[4]d AND %[5]d GROUP BY ALL ORDER BY first",
-		codebook.Quote(l.By.Municipality), codebook.Quote(l.By.Year), codebook.Quote(l.Extract), r.Study.Period.From, r.Study.Period.To)
+		sqltext.Name(l.By.Municipality), sqltext.Name(l.By.Year), sqltext.Name(l.Extract), r.Study.Period.From, r.Study.Period.To)
 	found := 0
 	return r.each(ctx, query, func(rows *sql.Rows) error {
 		var code string

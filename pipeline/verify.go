@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bidrag/data/codebook"
+	"bidrag/data/sqltext"
 	"bidrag/evaluate/result"
 	"bidrag/study"
 	"bidrag/study/problem"
@@ -48,11 +49,11 @@ func (r *Run) probe(ctx context.Context, problems *problem.List) error {
 	}
 	for _, p := range s.Participants {
 		if p.Value.Select != "" {
-			try(fmt.Sprintf("SELECT * FROM %s WHERE %s", codebook.Quote(p.Value.Extract), p.Value.Select), s.Place, "participants", p.Key, "select")
+			try(fmt.Sprintf("SELECT * FROM %s WHERE %s", sqltext.Name(p.Value.Extract), p.Value.Select), s.Place, "participants", p.Key, "select")
 		}
 		for _, v := range s.Codebook.Variables {
 			if rule, ok := v.Value.From.Get(p.Key); ok && rule.SQL != "" {
-				try(fmt.Sprintf("SELECT (%s) FROM %s AS r", rule.SQL, codebook.Quote(p.Value.Extract)), s.CodebookPlace, "variables", v.Key, "from", p.Key, "sql")
+				try(fmt.Sprintf("SELECT (%s) FROM %s AS r", rule.SQL, sqltext.Name(p.Value.Extract)), s.CodebookPlace, "variables", v.Key, "from", p.Key, "sql")
 			}
 		}
 	}
@@ -127,9 +128,9 @@ func (r *Run) checkRows(ctx context.Context, x *extracts, program *codebook.Prog
 
 // extractCheckSQL selects the rows for which a check of the study does not hold.
 func extractCheckSQL(name string, e study.Extract, check study.Check) string {
-	query := fmt.Sprintf("SELECT x._row FROM %s AS x", codebook.Quote(name))
+	query := fmt.Sprintf("SELECT x._row FROM %s AS x", sqltext.Name(name))
 	if e.Link != nil {
-		query += fmt.Sprintf(" JOIN %s AS linked ON linked.%s = x.%s", codebook.Quote(e.Link.To), codebook.Quote(e.Link.On), codebook.Quote(e.Link.Column))
+		query += fmt.Sprintf(" JOIN %s AS linked ON linked.%s = x.%s", sqltext.Name(e.Link.To), sqltext.Name(e.Link.On), sqltext.Name(e.Link.Column))
 	}
 	return query + " WHERE NOT (" + check.Require + ")"
 }
@@ -183,7 +184,7 @@ func (r *Run) checkUnique(ctx context.Context, x *extracts, extract, column, con
 		condition = "true"
 	}
 	query := fmt.Sprintf("SELECT first, again, count(*) OVER () FROM (SELECT min(_row) AS first, max(_row) AS again FROM %s WHERE %s IS NOT NULL AND (%s) GROUP BY %s HAVING count(*) > 1) ORDER BY again",
-		codebook.Quote(extract), codebook.Quote(column), condition, codebook.Quote(column))
+		sqltext.Name(extract), sqltext.Name(column), condition, sqltext.Name(column))
 	found := 0
 	return r.each(ctx, query, func(rows *sql.Rows) error {
 		var first, again, n int
@@ -262,7 +263,7 @@ func countSQL(name string, e study.Extract, check study.Check, own, scheme strin
 	if check.Among == "rows" {
 		return query
 	}
-	return query + fmt.Sprintf(" WHERE %s IN (SELECT _row FROM gross WHERE scheme = %s)", row, codebook.Text(scheme))
+	return query + fmt.Sprintf(" WHERE %s IN (SELECT _row FROM gross WHERE scheme = %s)", row, sqltext.Literal(scheme))
 }
 
 // each runs a query and gives every row to a function.

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 
+	"bidrag/data/sqltext"
 	"bidrag/study"
 )
 
@@ -60,17 +61,11 @@ type Program struct {
 	Lookups    []PlaceLookup
 }
 
-// Quote writes a name as an SQL identifier.
-func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// Text writes a text as an SQL literal.
-func Text(s string) string { return `'` + strings.ReplaceAll(s, `'`, `''`) + `'` }
-
 // list writes texts as the inside of an SQL list.
 func list(codes []string) string {
 	quoted := make([]string, len(codes))
 	for i, c := range codes {
-		quoted[i] = Text(c)
+		quoted[i] = sqltext.Literal(c)
 	}
 	return strings.Join(quoted, ", ")
 }
@@ -135,13 +130,13 @@ func (p *Program) codeScheme(s *study.Study, scheme string) error {
 		if e.Value.Type == study.Municipality {
 			expression = districtSQL(expression, s.Places)
 		}
-		columns = append(columns, fmt.Sprintf("    CAST(%s AS %s) AS %s", expression, sqlType(e.Value), Quote(e.Key)))
+		columns = append(columns, fmt.Sprintf("    CAST(%s AS %s) AS %s", expression, sqlType(e.Value), sqltext.Name(e.Key)))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s AS\nWITH r AS (\n  SELECT * FROM %s%s\n), v AS (\n  SELECT r._row,\n%s\n  FROM r%s\n)\n",
-		Quote("coded_"+scheme), Quote(participants.Extract), where(participants.Select), strings.Join(columns, ",\n"), joins)
+		sqltext.Name("coded_"+scheme), sqltext.Name(participants.Extract), where(participants.Select), strings.Join(columns, ",\n"), joins)
 	fmt.Fprintf(&b, "SELECT %s AS scheme, v.*,\n  %s AS _loss\nFROM v JOIN (SELECT * %sFROM r) AS r USING (_row)\nORDER BY _row",
-		Text(scheme), lossSQL(participants.Losses), c.exclude())
+		sqltext.Literal(scheme), lossSQL(participants.Losses), c.exclude())
 	p.Statements = append(p.Statements, Statement{"coded_" + scheme, b.String()})
 	return nil
 }
@@ -153,7 +148,7 @@ func (c compiler) exclude() string {
 	for _, name := range c.extract.ColumnNames() {
 		if v, ok := c.study.Codebook.Variables.Get(name); ok {
 			if r, from := v.From.Get(c.scheme); from && r.Lookup == nil {
-				shared = append(shared, Quote(name))
+				shared = append(shared, sqltext.Name(name))
 			}
 		}
 	}
@@ -178,7 +173,7 @@ func lossSQL(losses []study.Loss) string {
 	var b strings.Builder
 	b.WriteString("CASE")
 	for _, l := range losses {
-		fmt.Fprintf(&b, "\n    WHEN NOT coalesce(%s, false) THEN %s", l.Keep, Text(l.Name))
+		fmt.Fprintf(&b, "\n    WHEN NOT coalesce(%s, false) THEN %s", l.Keep, sqltext.Literal(l.Name))
 	}
 	return b.String() + "\n  END"
 }
@@ -201,7 +196,7 @@ func (c compiler) rule(name string, v study.Variable, r study.Rule, existing map
 	case r.Missing:
 		return "NULL"
 	case r.Value != "":
-		return Text(r.Value)
+		return sqltext.Literal(r.Value)
 	case r.Years != nil:
 		return fmt.Sprintf("%s - %s", c.year(r.Years.To), c.year(r.Years.From))
 	case r.Months != nil:
@@ -217,7 +212,7 @@ func (c compiler) rule(name string, v study.Variable, r study.Rule, existing map
 	}
 }
 
-func (c compiler) column(name string) string { return "r." + Quote(name) }
+func (c compiler) column(name string) string { return "r." + sqltext.Name(name) }
 
 // text is a column as text.
 func (c compiler) text(name string) string {
@@ -250,7 +245,7 @@ func (c compiler) recode(column string, r *study.Recode, path []string) string {
 	b.WriteString("CASE")
 	known := slices.Clone(r.Missing)
 	for _, to := range r.To {
-		fmt.Fprintf(&b, " WHEN %s IN (%s) THEN %s", c.text(column), list(to.Value), Text(to.Key))
+		fmt.Fprintf(&b, " WHEN %s IN (%s) THEN %s", c.text(column), list(to.Value), sqltext.Literal(to.Key))
 		known = append(known, to.Value...)
 	}
 	c.codeCheck(column, known, path)
@@ -260,7 +255,7 @@ func (c compiler) recode(column string, r *study.Recode, path []string) string {
 func (c compiler) codeCheck(column string, known []string, path []string) {
 	participants, _ := c.study.Participants.Get(c.scheme)
 	query := fmt.Sprintf("SELECT %[1]s AS code, count(*) AS n, min(r._row) AS first FROM (SELECT * FROM %[2]s%[3]s) AS r\nWHERE %[1]s IS NOT NULL AND %[1]s NOT IN (%[4]s)\nGROUP BY ALL ORDER BY first",
-		c.text(column), Quote(c.name), where(participants.Select), list(known))
+		c.text(column), sqltext.Name(c.name), where(participants.Select), list(known))
 	for _, other := range c.program.CodeChecks {
 		if other.SQL == query {
 			return
@@ -297,7 +292,7 @@ func (c compiler) choose(levels study.Map[string], path []string) string {
 	b.WriteString("CASE")
 	ones := make([]string, len(levels))
 	for i, level := range levels {
-		fmt.Fprintf(&b, " WHEN %s = '1' THEN %s", c.text(level.Value), Text(level.Key))
+		fmt.Fprintf(&b, " WHEN %s = '1' THEN %s", c.text(level.Value), sqltext.Literal(level.Key))
 		ones[i] = fmt.Sprintf("CAST(coalesce(%s, '0') = '1' AS INTEGER)", c.text(level.Value))
 		c.codeCheck(level.Value, []string{"0", "1"}, append(slices.Clone(path), level.Key))
 	}
@@ -306,7 +301,7 @@ func (c compiler) choose(levels study.Map[string], path []string) string {
 		Scheme: c.scheme, Extract: c.name, Column: levels[0].Value, Path: path,
 		Say: "several of the columns " + strings.Join(columnsOf(levels), ", ") + " are 1; exactly one may be",
 		SQL: fmt.Sprintf("SELECT count(*) AS n, min(r._row) AS first FROM (SELECT * FROM %s%s) AS r\nWHERE %s > 1",
-			Quote(c.name), where(participants.Select), strings.Join(ones, " + ")),
+			sqltext.Name(c.name), where(participants.Select), strings.Join(ones, " + ")),
 	})
 	return b.String() + " END"
 }
@@ -334,15 +329,15 @@ func (c compiler) joins() (sql string, expressions map[string]string) {
 			at = len(flags)
 			flags = append(flags, study.Entry[[]string]{Key: r.Exists.Extract})
 		}
-		flags[at].Value = append(flags[at].Value, fmt.Sprintf("CAST(bool_or(%s) AS INTEGER) AS %s", conditions(r.Exists.Where), Quote(e.Key)))
-		expressions[e.Key] = Quote(r.Exists.Extract) + "." + Quote(e.Key)
+		flags[at].Value = append(flags[at].Value, fmt.Sprintf("CAST(bool_or(%s) AS INTEGER) AS %s", conditions(r.Exists.Where), sqltext.Name(e.Key)))
+		expressions[e.Key] = sqltext.Name(r.Exists.Extract) + "." + sqltext.Name(e.Key)
 	}
 	var b strings.Builder
 	for _, f := range flags {
 		long, _ := c.study.Extracts.Get(f.Key)
-		key := Quote(long.Link.Column)
+		key := sqltext.Name(long.Link.Column)
 		fmt.Fprintf(&b, "\n  LEFT JOIN (\n    SELECT %[1]s AS _key,\n      %[2]s\n    FROM %[3]s GROUP BY %[1]s\n  ) AS %[3]s ON %[3]s._key = r.%[4]s",
-			key, strings.Join(f.Value, ",\n      "), Quote(f.Key), Quote(long.Link.On))
+			key, strings.Join(f.Value, ",\n      "), sqltext.Name(f.Key), sqltext.Name(long.Link.On))
 	}
 	return b.String(), expressions
 }
@@ -351,7 +346,7 @@ func (c compiler) joins() (sql string, expressions map[string]string) {
 func conditions(where study.Map[study.Codes]) string {
 	parts := make([]string, len(where))
 	for i, w := range where {
-		parts[i] = fmt.Sprintf("%s IN (%s)", Quote(w.Key), list(w.Value))
+		parts[i] = fmt.Sprintf("%s IN (%s)", sqltext.Name(w.Key), list(w.Value))
 	}
 	return strings.Join(parts, " AND ")
 }
@@ -393,12 +388,12 @@ func (p *Program) longCodeChecks(s *study.Study) {
 	for _, u := range uses {
 		quoted := make([]string, len(u.Value.columns))
 		for i, c := range u.Value.columns {
-			quoted[i] = "coalesce(CAST(" + Quote(c) + " AS VARCHAR), '')"
+			quoted[i] = "coalesce(CAST(" + sqltext.Name(c) + " AS VARCHAR), '')"
 		}
 		p.CodeChecks = append(p.CodeChecks, CodeCheck{
 			Extract: u.Key, Column: u.Value.columns[len(u.Value.columns)-1], Path: u.Value.path,
 			SQL: fmt.Sprintf("SELECT concat_ws(': ', %s) AS code, count(*) AS n, min(_row) AS first FROM %s\nWHERE NOT coalesce(%s, false)\nGROUP BY ALL ORDER BY first",
-				strings.Join(quoted, ", "), Quote(u.Key), strings.Join(u.Value.known, "\n  OR ")),
+				strings.Join(quoted, ", "), sqltext.Name(u.Key), strings.Join(u.Value.known, "\n  OR ")),
 		})
 	}
 }
@@ -407,7 +402,7 @@ func (p *Program) longCodeChecks(s *study.Study) {
 func (p *Program) union(s *study.Study) {
 	parts := make([]string, len(s.Schemes))
 	for i, scheme := range s.Schemes.Keys() {
-		parts[i] = fmt.Sprintf("SELECT %d AS _scheme, * FROM %s", i, Quote("coded_"+scheme))
+		parts[i] = fmt.Sprintf("SELECT %d AS _scheme, * FROM %s", i, sqltext.Name("coded_"+scheme))
 	}
 	p.Statements = append(p.Statements, Statement{"participants",
 		"CREATE TABLE participants AS\nSELECT * FROM (\n  " + strings.Join(parts, "\n  UNION ALL BY NAME\n  ") + "\n) ORDER BY _scheme, _row"})

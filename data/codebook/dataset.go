@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bidrag/data/sqltext"
 	"bidrag/study"
 )
 
@@ -24,12 +25,12 @@ func (p *Program) gross(s *study.Study) {
 	for _, e := range s.Codebook.Variables {
 		lookups := p.lookups(e.Key, e.Value)
 		if len(lookups) == 0 {
-			columns = append(columns, "p."+Quote(e.Key))
+			columns = append(columns, "p."+sqltext.Name(e.Key))
 		} else {
 			columns = append(columns, p.lookupColumn(s, e.Key, e.Value, lookups, &joins))
 		}
 		if s.Places != nil && s.Places.Project && e.Key == s.Places.Variable {
-			columns = append(columns, fmt.Sprintf("p.scheme || '-' || p.%s AS project", Quote(e.Key)))
+			columns = append(columns, fmt.Sprintf("p.scheme || '-' || p.%s AS project", sqltext.Name(e.Key)))
 		}
 		columns = append(columns, indicators(e.Key, e.Value)...)
 	}
@@ -58,21 +59,21 @@ func (p *Program) lookups(name string, v study.Variable) []PlaceLookup {
 // lookupColumn writes the joins of a variable's lookups and the column that
 // takes the number from the one that applies.
 func (p *Program) lookupColumn(s *study.Study, name string, v study.Variable, lookups []PlaceLookup, joins *strings.Builder) string {
-	municipality, year := "p."+Quote(s.Places.Variable), "p.year"
+	municipality, year := "p."+sqltext.Name(s.Places.Variable), "p.year"
 	values := make([]string, len(lookups))
 	for i, l := range lookups {
-		alias := Quote(fmt.Sprintf("%s_%d", name, i))
+		alias := sqltext.Name(fmt.Sprintf("%s_%d", name, i))
 		on := fmt.Sprintf("%s.municipality = %s", alias, municipality)
 		if hasYear(s, l.Lookup) {
 			on += fmt.Sprintf(" AND %s.year = %s", alias, year)
 		}
 		if l.Scheme != "" {
-			on += " AND p.scheme = " + Text(l.Scheme)
+			on += " AND p.scheme = " + sqltext.Literal(l.Scheme)
 		}
 		fmt.Fprintf(joins, "\nLEFT JOIN (\n  %s\n) AS %s ON %s", LookupSQL(s, l.Lookup), alias, on)
 		values[i] = alias + ".value"
 	}
-	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), Quote(name))
+	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), sqltext.Name(name))
 }
 
 // Columns of an extract that hold municipality, year and value. A statistics
@@ -106,16 +107,16 @@ func hasYear(s *study.Study, l study.Lookup) bool {
 // the sum has the same bits in every run; one that is missing makes it missing.
 func LookupSQL(s *study.Study, l study.Lookup) string {
 	municipality, year, value := lookupColumns(s, l)
-	keys := fmt.Sprintf("CAST(%s AS VARCHAR) AS municipality", Quote(municipality))
+	keys := fmt.Sprintf("CAST(%s AS VARCHAR) AS municipality", sqltext.Name(municipality))
 	if year != "" {
-		keys += fmt.Sprintf(", CAST(%s AS INTEGER) AS year", Quote(year))
+		keys += fmt.Sprintf(", CAST(%s AS INTEGER) AS year", sqltext.Name(year))
 	}
 	condition := ""
 	if len(l.Where) > 0 {
 		condition = " WHERE " + conditions(l.Where)
 	}
 	sum := fmt.Sprintf("SELECT %[1]s, CASE WHEN count(*) = count(%[2]s) THEN CAST(sum(%[2]s ORDER BY _row) AS DOUBLE) END AS value FROM %[3]s%[4]s GROUP BY ALL",
-		keys, Quote(value), Quote(l.Extract), condition)
+		keys, sqltext.Name(value), sqltext.Name(l.Extract), condition)
 	scale := ""
 	if l.Scale != 0 {
 		scale = fmt.Sprintf(" * %g", l.Scale)
@@ -141,7 +142,7 @@ func indicators(name string, v study.Variable) []string {
 	var out []string
 	for _, level := range v.Levels.Keys() {
 		if !slices.Contains(v.Indicators.Reference, level) {
-			out = append(out, fmt.Sprintf("CAST(p.%s = %s AS INTEGER) AS %s", Quote(name), Text(level), Quote(v.Indicators.Prefix+"_"+level)))
+			out = append(out, fmt.Sprintf("CAST(p.%s = %s AS INTEGER) AS %s", sqltext.Name(name), sqltext.Literal(level), sqltext.Name(v.Indicators.Prefix+"_"+level)))
 		}
 	}
 	return out
@@ -151,11 +152,11 @@ func indicators(name string, v study.Variable) []string {
 func (p *Program) dataset(s *study.Study, modelVariables []string) {
 	known := make([]string, len(modelVariables))
 	for i, v := range modelVariables {
-		known[i] = Quote(v) + " IS NOT NULL"
+		known[i] = sqltext.Name(v) + " IS NOT NULL"
 	}
 	samples := make([]string, len(s.Samples))
 	for i, e := range s.Samples {
-		samples[i] = fmt.Sprintf(",\n  CAST(coalesce(%s, false) AS INTEGER) AS %s", e.Value.Where, Quote(e.Key))
+		samples[i] = fmt.Sprintf(",\n  CAST(coalesce(%s, false) AS INTEGER) AS %s", e.Value.Where, sqltext.Name(e.Key))
 	}
 	p.Statements = append(p.Statements, Statement{"dataset", fmt.Sprintf(
 		"CREATE TABLE dataset AS\nSELECT *%s\nFROM (\n  SELECT *, CAST(%s AS INTEGER) AS complete\n  FROM gross\n)\nORDER BY person",

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 	"bidrag/data/store/duck"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,7 +139,7 @@ func TestReadFrameOfParquet(t *testing.T) {
 	defer db.Close()
 	run(t, db, `COPY (SELECT * FROM (VALUES
 		(1::TINYINT, '0351', true, 2.50::DECIMAL(9,2), DATE '2017-01-02', ['a']),
-		(0, NULL, NULL, NULL, NULL, NULL)) v(y, kode, "ok ja", beløp, dag, liste)) TO `+duck.Literal(path)+` (FORMAT parquet)`)
+		(0, NULL, NULL, NULL, NULL, NULL)) v(y, kode, "ok ja", beløp, dag, liste)) TO `+sqltext.Literal(path)+` (FORMAT parquet)`)
 	want := []*frame.Column{
 		frame.NewNumeric("y", []float64{1, 0}),
 		frame.NewFactor("kode", []string{"0351"}, []int32{0, -1}),
@@ -151,7 +152,7 @@ func TestReadFrameOfParquet(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	empty := filepath.Join(t.TempDir(), "empty.parquet")
-	run(t, db, `COPY (SELECT 1 AS y WHERE false) TO `+duck.Literal(empty)+` (FORMAT parquet)`)
+	run(t, db, `COPY (SELECT 1 AS y WHERE false) TO `+sqltext.Literal(empty)+` (FORMAT parquet)`)
 	if _, err := ReadFrame(ctx, empty); fmt.Sprint(err) != empty+":1:1: has no rows: fetch the file again" {
 		t.Errorf("an empty file gives %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 	"bidrag/data/store/duck"
 )
 
@@ -120,7 +121,7 @@ func readParquet(ctx context.Context, path string) (*frame.Frame, error) {
 		return nil, err
 	}
 	defer db.Close()
-	from := " FROM read_parquet(" + duck.Literal(literalPath.Replace(path)) + ")"
+	from := " FROM read_parquet(" + sqltext.Literal(literalPath.Replace(path)) + ")"
 	rows, err := db.QueryContext(ctx, "SELECT column_name, column_type FROM (DESCRIBE"+from+")")
 	if err != nil {
 		return nil, err
@@ -132,7 +133,7 @@ func readParquet(ctx context.Context, path string) (*frame.Frame, error) {
 		if err := rows.Scan(&name, &kind); err != nil {
 			return nil, err
 		}
-		term := duck.Name(name)
+		term := sqltext.Name(name)
 		if !duck.Holds(kind) {
 			term = "CAST(" + term + " AS VARCHAR) AS " + term
 		}

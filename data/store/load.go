@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bidrag/data/source"
+	"bidrag/data/sqltext"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -112,7 +113,7 @@ func (db *DB) load(ctx context.Context, l *loading, name string) error {
 	}
 	id := db.pending.put(l)
 	defer db.pending.drop(id)
-	return db.Exec(ctx, "CREATE OR REPLACE TABLE "+Name(name)+" AS FROM "+loader+"("+strconv.FormatInt(id, 10)+")")
+	return db.Exec(ctx, "CREATE OR REPLACE TABLE "+sqltext.Name(name)+" AS FROM "+loader+"("+strconv.FormatInt(id, 10)+")")
 }
 
 // A loading is the vectors of a table on their way into the database.

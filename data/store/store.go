@@ -17,6 +17,7 @@ import (
 	"strconv"
 
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 	"bidrag/data/store/duck"
 )
 
@@ -44,12 +45,6 @@ func Open(ctx context.Context, threads int) (*DB, error) {
 
 // Close closes the database; its tables are gone.
 func (db *DB) Close() error { return db.sql.Close() }
-
-// Name quotes the name of a table or column for SQL, whatever letters it has.
-func Name(name string) string { return duck.Name(name) }
-
-// Literal quotes a text for SQL.
-func Literal(text string) string { return duck.Literal(text) }
 
 // Exec runs statements that return nothing.
 func (db *DB) Exec(ctx context.Context, statement string, args ...any) error {
@@ -129,7 +124,7 @@ const rowGroup = 122880
 // WriteParquet writes a query's result to a Parquet file at path, replacing one
 // that is there. The same rows in the same order give the same bytes.
 func (db *DB) WriteParquet(ctx context.Context, query, path string) error {
-	return db.Exec(ctx, "COPY ("+query+") TO "+Literal(path)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+")")
+	return db.Exec(ctx, "COPY ("+query+") TO "+sqltext.Literal(path)+" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE "+strconv.Itoa(rowGroup)+")")
 }
 
 // WriteDatabase writes a query's result to a DuckDB file at path as its only
@@ -139,9 +134,9 @@ func (db *DB) WriteDatabase(ctx context.Context, query, table, path string) (err
 		return err
 	}
 	const file = "written_file"
-	if err := db.Exec(ctx, "ATTACH "+Literal(path)+" AS "+file); err != nil {
+	if err := db.Exec(ctx, "ATTACH "+sqltext.Literal(path)+" AS "+file); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Exec(context.WithoutCancel(ctx), "DETACH "+file)) }()
-	return db.Exec(ctx, "CREATE TABLE "+file+"."+Name(table)+" AS "+query)
+	return db.Exec(ctx, "CREATE TABLE "+file+"."+sqltext.Name(table)+" AS "+query)
 }

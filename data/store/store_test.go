@@ -16,6 +16,7 @@ import (
 
 	"bidrag/data/frame"
 	"bidrag/data/source"
+	"bidrag/data/sqltext"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -63,7 +64,7 @@ func TestLoadKeepsValuesAndOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := db.QueryStrings(ctx, `SELECT coalesce("Kjønn", '-') || '|' || coalesce("Født år"::VARCHAR, '-') || '|' || coalesce(Timer::VARCHAR, '-')
-		|| '|' || coalesce(Dato::VARCHAR, '-') || '|' || (Fodselsnummer IS NULL) || '|' || _row FROM `+Name(name))
+		|| '|' || coalesce(Dato::VARCHAR, '-') || '|' || (Fodselsnummer IS NULL) || '|' || _row FROM `+sqltext.Name(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func TestLoadKeepsValuesAndOrder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	types, err := db.QueryStrings(ctx, "SELECT data_type FROM information_schema.columns WHERE table_name = "+Literal(name)+" ORDER BY ordinal_position")
+	types, err := db.QueryStrings(ctx, "SELECT data_type FROM information_schema.columns WHERE table_name = "+sqltext.Literal(name)+" ORDER BY ordinal_position")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestLoadKeepsValuesAndOrder(t *testing.T) {
 	if err := db.Load(ctx, extract(t, k, "20878053073;M;1;1;01.01.2020\n"), "annen"); err != nil {
 		t.Fatal(err)
 	}
-	row, err := db.QueryInts(ctx, "SELECT d._row FROM "+Name(name)+" d JOIN annen USING (Fodselsnummer)")
+	row, err := db.QueryInts(ctx, "SELECT d._row FROM "+sqltext.Name(name)+" d JOIN annen USING (Fodselsnummer)")
 	if err != nil {
 		t.Fatal(err)
 	}

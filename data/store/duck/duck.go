@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -50,12 +49,6 @@ func Open(ctx context.Context, threads int) (*sql.DB, error) {
 	}
 	return db, nil
 }
-
-// Name quotes the name of a table or column for SQL.
-func Name(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// Literal quotes a text for SQL.
-func Literal(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` }
 
 // raw runs f with a connection of the driver itself: its rows cost less than
 // those of database/sql, and it knows the types of a result.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bidrag/data/frame"
+	"bidrag/data/sqltext"
 
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/google/go-cmp/cmp"
@@ -114,7 +115,7 @@ func TestQuoting(t *testing.T) {
 	defer db.Close()
 	for _, text := range []string{"Kjønn", "Antall deltakere", `a"b`, "a'b", "select", "0351", ";--"} {
 		var got string
-		if err := db.QueryRow("SELECT v." + Name(text) + " FROM (SELECT " + Literal(text) + " AS " + Name(text) + ") v").Scan(&got); err != nil || got != text {
+		if err := db.QueryRow("SELECT v." + sqltext.Name(text) + " FROM (SELECT " + sqltext.Literal(text) + " AS " + sqltext.Name(text) + ") v").Scan(&got); err != nil || got != text {
 			t.Errorf("%q comes back as %q, %v", text, got, err)
 		}
 	}
