@@ -48,20 +48,31 @@ func (f Family) Score(eta, y, a, score, info []float64) (deviance float64) {
 	if score == nil {
 		return f.deviance(eta, y, a)
 	}
+	return f.derivatives(eta, y, a, score, info, false)
+}
+
+// Newton is [Family.Score] with the observed information, minus the second
+// derivative of the log-likelihood by η. It is the expected one for canonical
+// links, and never negative for any link that there is.
+func (f Family) Newton(eta, y, a, score, info []float64) (deviance float64) {
+	return f.derivatives(eta, y, a, score, info, true)
+}
+
+func (f Family) derivatives(eta, y, a, score, info []float64, observed bool) (deviance float64) {
 	switch f.Link {
 	case Logit:
 		return logitScore(eta, y, a, score, info)
 	case Probit:
-		return probitScore(eta, y, a, score, info)
+		return probitScore(eta, y, a, score, info, observed)
 	case CLogLog:
-		return cloglogScore(eta, y, a, score, info)
+		return cloglogScore(eta, y, a, score, info, observed)
 	case Identity:
 		for i, e := range eta {
 			score[i], info[i] = a[i]*(y[i]-e), a[i]
 		}
 	case Log:
 		if f.Dist == Gamma {
-			gammaScore(eta, y, a, score, info)
+			gammaScore(eta, y, a, score, info, observed)
 		} else {
 			poissonScore(eta, y, a, score, info)
 		}
@@ -138,37 +149,39 @@ func binomialDeviance(y, logMu, logComp float64) float64 {
 }
 
 // probitScore: with the hazard h(x) = φ(x)/Φ(−x) the score is
-// a(y h(−η) − (1−y) h(η)), the information a h(η) h(−η).
-func probitScore(eta, y, a, score, info []float64) (deviance float64) {
+// a(y h(−η) − (1−y) h(η)), the information a h(η) h(−η), and the observed one
+// a(y h(−η)(h(−η)+η) + (1−y) h(η)(h(η)−η)).
+func probitScore(eta, y, a, score, info []float64, observed bool) (deviance float64) {
 	for i, e := range eta {
 		up, down := hazard(-e), hazard(e)
 		score[i] = a[i] * (y[i]*up - (1-y[i])*down)
-		info[i] = a[i] * up * down
+		if observed {
+			info[i] = a[i] * (y[i]*up*max(up+e, 0) + (1-y[i])*down*max(down-e, 0))
+		} else {
+			info[i] = a[i] * up * down
+		}
 		deviance += a[i] * binomialDeviance(y[i], logNormal(e), logNormal(-e))
 	}
 	return deviance
 }
 
 // cloglogScore: with t = eᵑ the score of a success is t/(eᵗ−1), of a failure
-// −t, and the information t²/(eᵗ−1).
-func cloglogScore(eta, y, a, score, info []float64) (deviance float64) {
+// −t, and the information t²/(eᵗ−1). The observed information of a success is
+// t/(eᵗ−1) (t/(1−e⁻ᵗ) − 1), of a failure t.
+func cloglogScore(eta, y, a, score, info []float64, observed bool) (deviance float64) {
 	for i, e := range eta {
 		t := math.Exp(e)
-		up := 1.0 // t/(eᵗ−1)
-		switch {
-		case t > 700:
-			up = 0
-		case t > 0:
-			up = t / math.Expm1(t)
-		}
-		s, w := 0.0, 0.0
-		if y[i] > 0 {
-			s = y[i] * up
-		}
+		up, curve := cloglogSuccess(t)
+		s, w := y[i]*up, 0.0
 		if y[i] < 1 {
 			s -= (1 - y[i]) * t
 		}
-		if up > 0 {
+		switch {
+		case observed && y[i] < 1:
+			w = y[i]*curve + (1-y[i])*t
+		case observed:
+			w = curve
+		case up > 0:
 			w = t * up
 		}
 		lm, lc := cloglogLogs(e)
@@ -176,6 +189,18 @@ func cloglogScore(eta, y, a, score, info []float64) (deviance float64) {
 		deviance += a[i] * binomialDeviance(y[i], lm, lc)
 	}
 	return deviance
+}
+
+// cloglogSuccess returns the score of a success and its observed information.
+func cloglogSuccess(t float64) (up, curve float64) {
+	switch {
+	case t > 700:
+		return 0, 0
+	case t < 1e-5: // t/(eᵗ−1) = 1 − t/2 + …, t/(1−e⁻ᵗ) − 1 = t/2 + …
+		return 1 - t/2, t / 2
+	}
+	up = t / math.Expm1(t)
+	return up, up * (-t/math.Expm1(-t) - 1)
 }
 
 // cloglogLogs returns log μ and log(1−μ) of the complementary log-log link.
@@ -206,9 +231,14 @@ func poissonDeviance(y, eta float64) float64 {
 	return 2 * y * (math.Expm1(r) - r)
 }
 
-// gammaScore: the score is a(y/μ − 1), the expected information a.
-func gammaScore(eta, y, a, score, info []float64) {
+// gammaScore: the score is a(y/μ − 1), the expected information a, the
+// observed one a y/μ.
+func gammaScore(eta, y, a, score, info []float64, observed bool) {
 	for i, e := range eta {
-		score[i], info[i] = a[i]*(y[i]*math.Exp(-e)-1), a[i]
+		r := y[i] * math.Exp(-e)
+		score[i], info[i] = a[i]*(r-1), a[i]
+		if observed {
+			info[i] = a[i] * r
+		}
 	}
 }

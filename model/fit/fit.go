@@ -225,6 +225,11 @@ func (s *setup) robust(e *glm.Estimate) []float64 {
 	a, score, info := make([]float64, n), make([]float64, n), make([]float64, n)
 	rows.Scale(a)
 	s.family.Score(e.Eta, s.data.Y, a, score, info)
+	for i, v := range a {
+		if v == 0 { // its η may be too far out for a score
+			score[i] = 0
+		}
+	}
 	bread := make([]float64, p*p)
 	for i, v := range e.Cov {
 		bread[i] = v / e.Dispersion

@@ -98,6 +98,9 @@ func (p *problem) covariance(e *Estimate) {
 		e.Cov[i] = math.NaN()
 	}
 	c, _, ok := cholesky(p.now.hessian, k, 0)
+	if !ok && e.Status == Separated { // the ridge is felt by the infinite coefficients alone
+		c, ok = factor(p.now.hessian, k)
+	}
 	if !ok {
 		return
 	}

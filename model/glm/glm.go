@@ -12,9 +12,11 @@
 //  2. Where the scaled columns look dependent, a Householder QR decides as R
 //     does which ones are aliased (rank.go), and the rest is fitted in its
 //     orthogonal coordinates.
-//  3. Fisher scoring (iteratively reweighted least squares) with step-halving
-//     on the deviance, until the remaining step is a 10⁻¹⁰th of a standard
-//     error (irls.go). X'WX is summed over fixed chunks of rows (gram.go).
+//  3. Fisher scoring (iteratively reweighted least squares), for links that are
+//     not canonical Newton steps near the maximum, with step-halving on the
+//     deviance, until the remaining step is a 10⁻¹⁰th of a standard error
+//     (irls.go). X'WX is summed over fixed chunks of rows (gram.go). The
+//     covariance is from the expected information.
 //  4. On the way every step is tested for being a direction in which the
 //     likelihood rises for ever (separation.go).
 //

@@ -3,6 +3,7 @@ package glm
 import (
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -23,6 +24,7 @@ type problem struct {
 	fam   family.Family
 	rows  family.Rows
 	a     []float64 // what each row counts: weight × trials
+	idle  bool      // some row counts nothing
 	sign  []int8    // where a row's η may run off to without limit: +1, −1, 0 nowhere; nil when none can
 	chunk int       // rows of a chunk
 
@@ -31,6 +33,7 @@ type problem struct {
 
 	gamma  []float64 // coefficients in the basis
 	eta    []float64 // linear predictor at gamma, offset included
+	newton bool      // the steps have come to use the observed information
 	spare  []float64 // room for the linear predictor of a step that is tried
 	now    sums      // sums over the rows at gamma
 	result ending
@@ -69,6 +72,7 @@ func newProblem(d *Data, o Options) *problem {
 	p := &problem{data: d, opts: o, fam: d.Family, a: make([]float64, d.N), eta: make([]float64, d.N)}
 	p.rows = family.Rows{Y: d.Y, Weight: d.Weights, Trials: d.Trials}
 	p.rows.Scale(p.a)
+	p.idle = slices.Contains(p.a, 0)
 	p.sign = signs(d, p.a)
 	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk)
 	p.chunk = (d.N + chunks - 1) / chunks
@@ -78,6 +82,7 @@ func newProblem(d *Data, o Options) *problem {
 // A workspace is what one goroutine needs for a pass.
 type workspace struct {
 	score, info []float64 // a chunk
+	eta         []float64 // a chunk, when some rows count nothing
 	panel       []float64 // m×panelRows: columns of the basis times √info
 	raw         []float64 // k×panelRows: centred and scaled columns, when the basis has a T
 }
@@ -95,9 +100,10 @@ func (p *problem) newWorkspace() *workspace {
 // columns, writing η to eta; with start, it takes η from the responses instead
 // and sums the gradient of the first weighted regression.
 type pass struct {
-	c     []float64
-	eta   []float64
-	start bool
+	c        []float64
+	eta      []float64
+	observed bool // sum the observed information, not the expected
+	start    bool
 }
 
 // run makes a pass. Every chunk has sums of its own and they are added in the
@@ -151,7 +157,11 @@ func (p *problem) runChunk(q pass, lo, hi int, w *workspace, s *sums) {
 			eta[i] += o
 		}
 	}
-	s.deviance = p.fam.Score(eta, y, a, score, info)
+	if q.observed {
+		s.deviance = p.fam.Newton(p.counted(eta, a, w), y, a, score, info)
+	} else {
+		s.deviance = p.fam.Score(p.counted(eta, a, w), y, a, score, info)
+	}
 	if q.start { // regress z = η − offset + score/info, from coefficients 0
 		for i := range score {
 			score[i] += info[i] * eta[i]
@@ -171,6 +181,21 @@ func (p *problem) runChunk(q pass, lo, hi int, w *workspace, s *sums) {
 		p.pack(lo+at, score[at:end], info[at:end], w, s.gradient)
 		addGram(w.panel, s.hessian, padded(len(p.basis.cols)))
 	}
+}
+
+// counted is η with 0 in rows that count nothing, where it may be so far out
+// that 0 times its deviance is no number.
+func (p *problem) counted(eta, a []float64, w *workspace) []float64 {
+	if !p.idle {
+		return eta
+	}
+	w.eta = append(w.eta[:0], eta...)
+	for i, v := range a {
+		if v == 0 {
+			w.eta[i] = 0
+		}
+	}
+	return w.eta
 }
 
 // linear fills eta = Σ c_k (x_k − m_k)/s_k for rows lo to hi.

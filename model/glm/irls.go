@@ -18,16 +18,28 @@ type ending struct {
 	infinite   []bool // by column of X: coefficients without a finite estimate; nil when none
 }
 
-// iterate runs Fisher scoring from the first weighted regression to its end.
+// nearby is the squared length of a step, in standard errors, from which on
+// links that are not canonical go by the observed information: far out the
+// expected one is safer, near the maximum it converges slowly.
+const nearby = 1
+
+// iterate runs Fisher scoring from the first weighted regression to its end,
+// and sees to it that the information it ends with is the expected one.
 func (p *problem) iterate() {
-	k := len(p.basis.cols)
-	p.gamma = make([]float64, k)
+	p.gamma = make([]float64, len(p.basis.cols))
+	p.climb()
+	if p.newton {
+		p.now = p.run(pass{c: p.basis.expand(p.gamma), eta: p.eta})
+	}
+}
+
+func (p *problem) climb() {
 	if p.result = p.firstStep(); p.result.reason != "" {
 		return
 	}
 	last := math.Inf(1) // the decrement of the step before
 	for p.result.iterations < p.opts.MaxIterations {
-		step, decrement, ok := p.newton()
+		step, decrement, ok := p.step()
 		if !ok {
 			p.end(NotConverged, "the information matrix became singular to working precision")
 			return
@@ -38,6 +50,7 @@ func (p *problem) iterate() {
 			return
 		}
 		last = decrement
+		p.newton = !p.fam.Canonical() && (p.newton || decrement < nearby)
 		before := p.now.deviance
 		taken, ok := p.halve(step)
 		if !ok {
@@ -64,6 +77,9 @@ func (p *problem) iterate() {
 
 // end records how the iteration ended; a proof of separation overrides.
 func (p *problem) end(status Status, reason string) {
+	if status != Separated && p.result.infinite == nil {
+		p.result.infinite = p.prove()
+	}
 	if p.result.infinite != nil && status != Separated {
 		status, reason = Separated, "the likelihood rises for ever in some coefficients; "+reason
 	}
@@ -99,9 +115,9 @@ func (p *problem) firstStep() ending {
 	return ending{status: NotConverged, reason: "no starting value has a finite likelihood; is the offset far out?"}
 }
 
-// newton returns the next step H⁻¹g and its decrement g'H⁻¹g, the squared
+// step returns the next step H⁻¹g and its decrement g'H⁻¹g, the squared
 // length of the step in standard errors.
-func (p *problem) newton() (step []float64, decrement float64, ok bool) {
+func (p *problem) step() (step []float64, decrement float64, ok bool) {
 	k := len(p.basis.cols)
 	c, ok := factor(p.now.hessian, k)
 	if !ok {
@@ -162,7 +178,7 @@ func (p *problem) halve(step []float64) (taken []float64, ok bool) {
 		for j := range gamma {
 			gamma[j] = p.gamma[j] + taken[j]
 		}
-		s := p.run(pass{c: p.basis.expand(gamma), eta: eta})
+		s := p.run(pass{c: p.basis.expand(gamma), eta: eta, observed: p.newton})
 		if s.deviance <= p.now.deviance+slack {
 			p.gamma, p.eta, p.spare, p.now = gamma, eta, p.eta, s
 			return taken, true

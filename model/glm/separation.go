@@ -2,6 +2,9 @@ package glm
 
 import (
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
 
 	"bidrag/model/family"
 )
@@ -11,7 +14,10 @@ import (
 // high as can be, lowers it where it is as low as can be, and leaves it alone
 // elsewhere; along d the likelihood rises for ever. Such a d proves it. The
 // steps of Fisher scoring turn into such a direction, so each step is tested,
-// and so is the vector of coefficients itself, for complete separation.
+// and so is the vector of coefficients itself, for complete separation. Where the
+// iteration ends without a proof, the part of the last step that goes along
+// nearly flat directions of the likelihood is tested too: it is free of what has
+// not quite converged in the others.
 //
 // Source: Albert and Anderson (1984), Biometrika 71, 1–10; for Poisson models
 // Correia, Guimarães and Zylkin (2019), arXiv:1903.01633.
@@ -28,6 +34,9 @@ const (
 	// infiniteShare marks the coefficients that move: those whose change moves
 	// η by more than this share of the largest change.
 	infiniteShare = 1e-4
+	// flatShare marks directions that the data say next to nothing about: those
+	// with an eigenvalue of the scaled information below this.
+	flatShare = 1e-8
 )
 
 // A reach says how a change of η treats the rows that can run off.
@@ -87,14 +96,8 @@ func (p *problem) reaches(lo, hi int, eta []float64, s *sums) {
 		if p.data.Offset != nil {
 			change += p.data.Offset[lo+i]
 		}
-		switch f := float64(sign[i]); f {
-		case 0:
-			s.step.inside = max(s.step.inside, math.Abs(change))
-			s.whole.inside = max(s.whole.inside, math.Abs(e))
-		default:
-			s.step.least, s.step.most = min(s.step.least, f*change), max(s.step.most, f*change)
-			s.whole.least, s.whole.most = min(s.whole.least, f*e), max(s.whole.most, f*e)
-		}
+		s.step.see(float64(sign[i]), change)
+		s.whole.see(float64(sign[i]), e)
 	}
 }
 
@@ -115,4 +118,100 @@ func (p *problem) infinite(step []float64, largest float64) []bool {
 		out[j] = math.Abs(beta[k]*b.scale[k]) > infiniteShare*largest
 	}
 	return out
+}
+
+// prove tests the step along flat directions, and returns what it makes
+// infinite; nil when it proves nothing.
+func (p *problem) prove() []bool {
+	k := len(p.basis.cols)
+	if p.sign == nil || k == 0 {
+		return nil
+	}
+	if _, pivots, ok := cholesky(p.now.hessian, k, 0); ok && slices.Min(pivots) > flatShare {
+		return nil
+	}
+	step := p.flatStep()
+	if step == nil {
+		return nil
+	}
+	r := p.reachOf(step)
+	if !(r.most > 0) || math.IsInf(r.most, 1) {
+		return nil
+	}
+	for j := range step {
+		step[j] /= r.most
+	}
+	if !p.reachOf(step).separates() {
+		return nil
+	}
+	return p.infinite(step, 1)
+}
+
+// flatStep is the Newton step within the eigenvectors of the information,
+// scaled to unit diagonal, whose eigenvalues are small; nil without any.
+func (p *problem) flatStep() []float64 {
+	k := len(p.basis.cols)
+	m := padded(k)
+	d := make([]float64, k)
+	for i := range k {
+		if d[i] = math.Sqrt(p.now.hessian[i*m+i]); !(d[i] > 0) || math.IsInf(d[i], 1) {
+			d[i] = 1
+		}
+	}
+	scaled := mat.NewSymDense(k, nil)
+	for i := range k {
+		for j := i; j < k; j++ {
+			scaled.SetSym(i, j, p.now.hessian[i*m+j]/d[i]/d[j])
+		}
+	}
+	var eigen mat.EigenSym
+	if firstBad(scaled.RawSymmetric().Data, isFinite) >= 0 || !eigen.Factorize(scaled, true) {
+		return nil
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	g := p.basis.contract(p.now.gradient)
+	var step []float64
+	for e, value := range eigen.Values(nil) {
+		if value > flatShare {
+			continue
+		}
+		if step == nil {
+			step = make([]float64, k)
+		}
+		along := 0.0
+		for i := range k {
+			along += vectors.At(i, e) * g[i] / d[i]
+		}
+		for i := range k {
+			step[i] += vectors.At(i, e) * along / max(value, 1e-16) / d[i]
+		}
+	}
+	return step
+}
+
+// reachOf is the reach of a direction, given in the basis.
+func (p *problem) reachOf(step []float64) reach {
+	c := p.basis.expand(step)
+	eta := make([]float64, p.chunk)
+	r := noReach
+	for lo := 0; lo < p.data.N; lo += p.chunk {
+		hi := min(lo+p.chunk, p.data.N)
+		p.linear(c, lo, hi, eta[:hi-lo])
+		for i, e := range eta[:hi-lo] {
+			if p.a[lo+i] > 0 {
+				r.see(float64(p.sign[lo+i]), e)
+			}
+		}
+	}
+	return r
+}
+
+// see takes one row into account.
+func (r *reach) see(sign, change float64) {
+	if sign == 0 {
+		r.inside = max(r.inside, math.Abs(change))
+		return
+	}
+	r.least, r.most = min(r.least, sign*change), max(r.most, sign*change)
 }
