@@ -38,13 +38,13 @@ func (r *Run) makeDataset(ctx context.Context, x *extracts) error {
 		return err
 	}
 	for _, s := range program.Statements {
-		if s.Name == "gross" {
+		if err := r.make(ctx, s); err != nil {
+			return err
+		}
+		if s.Name == "participants" {
 			if err := r.checkPlaces(ctx, x, program); err != nil {
 				return err
 			}
-		}
-		if err := r.make(ctx, s); err != nil {
-			return err
 		}
 	}
 	if err := r.loadFrame(ctx); err != nil {

@@ -8,9 +8,10 @@
 //  1. coded_SCHEME: one row per row of the scheme's extract, with every
 //     variable of the codebook and the reason why the row is lost, if any;
 //  2. participants: the coded rows of all schemes under each other;
-//  3. gross: the participants that are not lost, numbered, with project and
-//     what municipality and year give;
-//  4. dataset: gross with the column complete and the samples.
+//  3. place_VARIABLE: what municipality and year give;
+//  4. gross: the participants that are not lost, numbered, with project and
+//     the numbers of their place;
+//  5. dataset: gross with the column complete and the samples.
 //
 // Every extract is a table of its own name with the columns that the study
 // loads, and _row, the number of the row.

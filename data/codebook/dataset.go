@@ -56,22 +56,27 @@ func (p *Program) lookups(name string, v study.Variable) []PlaceLookup {
 	return out
 }
 
-// lookupColumn writes the joins of a variable's lookups and the column that
-// takes the number from the one that applies.
+// lookupColumn adds a table for each of a variable's lookups and writes their
+// joins, and the column that takes the number from the one that applies.
 func (p *Program) lookupColumn(s *study.Study, name string, v study.Variable, lookups []PlaceLookup, joins *strings.Builder) string {
 	municipality, year := "p."+sqltext.Name(s.Places.Variable), "p.year"
 	values := make([]string, len(lookups))
 	for i, l := range lookups {
-		alias := sqltext.Name(fmt.Sprintf("%s_%d", name, i))
+		table := "place_" + name
+		if l.Scheme != "" {
+			table += "_" + l.Scheme
+		}
+		p.Statements = append(p.Statements, Statement{table, fmt.Sprintf("CREATE TABLE %s AS\n%s", sqltext.Name(table), LookupSQL(s, l.Lookup))})
+		alias := sqltext.Name(table)
 		on := fmt.Sprintf("%s.municipality = %s", alias, municipality)
 		if hasYear(s, l.Lookup) {
 			on += fmt.Sprintf(" AND %s.year = %s", alias, year)
 		}
-		if l.Scheme != "" {
-			on += " AND p.scheme = " + sqltext.Literal(l.Scheme)
-		}
-		fmt.Fprintf(joins, "\nLEFT JOIN (\n  %s\n) AS %s ON %s", LookupSQL(s, l.Lookup), alias, on)
+		fmt.Fprintf(joins, "\nLEFT JOIN %s ON %s", alias, on)
 		values[i] = alias + ".value"
+		if l.Scheme != "" {
+			values[i] = fmt.Sprintf("CASE WHEN p.scheme = %s THEN %s END", sqltext.Literal(l.Scheme), values[i])
+		}
 	}
 	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), sqltext.Name(name))
 }
