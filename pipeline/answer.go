@@ -9,6 +9,7 @@ import (
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
+	"bidrag/model/univariate"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -44,11 +45,61 @@ func (r *Run) fitModels(ctx context.Context) error {
 			continue
 		}
 		r.Results.Models[e.Key] = model.Result
-		if err := r.Results.Add("models", result.OfModel(e.Key, model.Result)...); err != nil {
+		values := result.OfModel(e.Key, model.Result)
+		contrasts, err := r.schemeContrasts(e.Key, e.Value, model)
+		if err != nil {
+			return err
+		}
+		if err := r.Results.Add("models", append(values, contrasts...)...); err != nil {
 			return err
 		}
 	}
 	return problems.Err()
+}
+
+// schemeContrasts are the differences between each scheme and the reference
+// among like persons: the expected attainment of the model's persons if all
+// were in the one, less that if all were in the other. A model without the
+// scheme has none.
+func (r *Run) schemeContrasts(name string, m study.Model, model *fit.Model) ([]result.Value, error) {
+	uses := false
+	for _, n := range model.Formula.Names() {
+		uses = uses || n.Name == "scheme"
+	}
+	if !uses || model.Result.Status != "converged" {
+		return nil, nil
+	}
+	data := r.data.Rows(r.rows(m.Sample))
+	if model.Rows != nil {
+		data = data.Rows(model.Rows)
+	}
+	scheme, _ := data.Column("scheme")
+	in := func(code int) (*frame.Frame, error) {
+		codes := make([]int32, data.NumRows())
+		for i := range codes {
+			codes[i] = int32(code)
+		}
+		return data.With(frame.NewFactor("scheme", scheme.Levels, codes))
+	}
+	reference, err := in(0)
+	if err != nil {
+		return nil, err
+	}
+	var out []result.Value
+	for code := 1; code < len(scheme.Levels); code++ {
+		all, err := in(code)
+		if err != nil {
+			return nil, err
+		}
+		difference, se, err := model.AverageContrast(all, reference)
+		if err != nil {
+			return nil, err
+		}
+		half := univariate.NormalQuantile(0.975) * se
+		key := result.Key{Quantity: "adjusted_difference", Model: name, Scheme: scheme.Levels[code]}
+		out = append(out, result.Estimate(key, result.Points, difference, data.NumRows()).WithInterval(difference-half, difference+half))
+	}
+	return out, nil
 }
 
 // fit fits one model to its sample, without the variables in drop.

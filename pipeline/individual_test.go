@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"bidrag/evaluate/result"
 	"bidrag/studies"
 	"bidrag/study"
 )
@@ -49,6 +50,28 @@ func TestIndividualModelAgainstR(t *testing.T) {
 	if float64(got.NObs) != whole["n"] || got.Status != "converged" {
 		t.Errorf("%d rows, %s", got.NObs, got.Status)
 	}
+}
+
+// TestSchemeContrastAgainstR: the average difference between the schemes among
+// like persons, with R's predict() and numerical derivatives.
+func TestSchemeContrastAgainstR(t *testing.T) {
+	fsys, _ := studies.Open(studies.Default)
+	s, err := study.Load(fsys, studies.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Start(t.Context(), s, Options{Only: []string{"models"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	v, ok := r.Results.Get(result.Key{Quantity: "adjusted_difference", Model: "individual", Scheme: "jobbsjansen"})
+	if !ok {
+		t.Fatal("there is no contrast")
+	}
+	golden := readGolden(t, "testdata/individual/difference.csv")
+	closeTo(t, "difference", v.Value, number(t, golden[0][1]), 1e-8)
+	closeTo(t, "error", (v.High-v.Low)/2/1.959963984540054, number(t, golden[1][1]), 1e-6)
 }
 
 // closeTo compares relatively.

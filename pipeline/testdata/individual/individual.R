@@ -101,3 +101,14 @@ write.csv(data.frame(term, estimate = sprintf("%.17g", s[, 1]), std_error = spri
           row.names = FALSE, quote = FALSE)
 write.csv(data.frame(quantity = c("log_lik", "deviance", "null_deviance", "n"),
   value = sprintf("%.17g", c(logLik(g), deviance(g), g$null.deviance, nobs(g)))), "whole.csv", row.names = FALSE, quote = FALSE)
+
+# The average difference between the schemes among like persons: everyone in Jobbsjansen less everyone in the
+# introduction programme, by predict(); its standard error by the delta method with numerical derivatives.
+average <- function(beta) {
+  h <- g; h$coefficients[] <- beta
+  mean(predict(h, transform(all, scheme = 1), type = "response")) - mean(predict(h, transform(all, scheme = 0), type = "response"))
+}
+b <- coef(g)
+gradient <- sapply(seq_along(b), function(k) { e <- replace(numeric(length(b)), k, 1e-5); (average(b + e) - average(b - e)) / 2e-5 })
+write.csv(data.frame(quantity = c("difference", "std_error"), value = sprintf("%.17g", c(average(b), sqrt(drop(gradient %*% vcov(g) %*% gradient))))),
+          "difference.csv", row.names = FALSE, quote = FALSE)
