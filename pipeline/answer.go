@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/contribution"
@@ -39,6 +40,9 @@ func (r *Run) fitModels(ctx context.Context) error {
 	var problems problem.List
 	for _, e := range r.Study.Models {
 		model, err := r.fit(ctx, e.Value, nil)
+		if len(r.rows(e.Value.Sample)) == 0 {
+			err = r.nobody(e.Value.Sample)
+		}
 		if err != nil {
 			file, line, column := r.Study.Place("models", e.Key, "formula")
 			problems.Add(file, line, column, "model %q cannot be fitted: %v", e.Key, err)
@@ -100,6 +104,20 @@ func (r *Run) schemeContrasts(name string, m study.Model, model *fit.Model) ([]r
 		out = append(out, result.Estimate(key, result.Points, difference, data.NumRows()).WithInterval(difference-half, difference+half))
 	}
 	return out, nil
+}
+
+// nobody says why a sample has no persons.
+func (r *Run) nobody(sample string) error {
+	var unknown []string
+	for _, v := range r.Results.Values {
+		if v.Key.Quantity == "missing" && v.Key.Kind == "" && v.Key.Scheme == result.All && v.Value == 1 {
+			unknown = append(unknown, v.Key.Variable)
+		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("nobody is in the sample %q: %s is unknown for everyone", sample, strings.Join(unknown, ", "))
+	}
+	return fmt.Errorf("nobody is in the sample %q", sample)
 }
 
 // fit fits one model to its sample, without the variables in drop.

@@ -89,6 +89,12 @@ func TestBadInput(t *testing.T) {
 			[]string{`mini/study.yaml:57:3: the rows of regular cannot be recoded: `}},
 		{"a category that the table does not have", func(m mini) { m.replace("codebook.yaml", "Contents: Folk", "Contents: Flok") },
 			[]string{`mini/codebook.yaml:51:63: the dimension Contents of table.json has no category "Flok"; did you mean "Folk"?`}},
+		{"nobody left", func(m mini) { m.replace("study.yaml", "keep: Slutt IS NOT NULL", "keep: Slutt IS NULL") },
+			[]string{`mini/study.yaml:57:3: nobody of the scheme regular counts: `}},
+		{"a row of no scheme", func(m mini) {
+			m.replace("study.yaml", "extract: register\n", "extract: register\n    select: Kjønn = 'K'\n")
+		},
+			[]string{`mini/extracts/register.csv.gz:3:1: the row belongs to 0 of the schemes regular (30 rows, this is the first); each must belong to one: see select in study.yaml:59`}},
 		{"a dimension left open", func(m mini) { m.replace("codebook.yaml", ", where: {Contents: Folk}", "") },
 			[]string{`mini/codebook.yaml:51:20: the table table.json has 2 categories of Contents; say which under where`}},
 	}

@@ -50,7 +50,22 @@ func (r *Run) makeDataset(ctx context.Context, x *extracts) error {
 	if err := r.loadFrame(ctx); err != nil {
 		return err
 	}
+	if err := r.checkSomebody(); err != nil {
+		return err
+	}
 	return r.countDataset(ctx, program, variables)
+}
+
+// checkSomebody reports schemes of which nobody is left.
+func (r *Run) checkSomebody() error {
+	var problems problem.List
+	for _, g := range describe.Groups(r.Study, r.data, r.rows("gross")) {
+		if len(g.Rows) == 0 && g.Scheme != result.All {
+			file, line, column := r.Study.Place("participants", g.Scheme)
+			problems.Add(file, line, column, "nobody of the scheme %s counts: no row of its extract is selected and kept; look at select and losses", g.Scheme)
+		}
+	}
+	return problems.Err()
 }
 
 // checkModels parses the study's formulas, reports what is wrong with them,

@@ -28,7 +28,7 @@ func (r *Run) verify(ctx context.Context, x *extracts, program *codebook.Program
 		return err // the other checks use the same SQL
 	}
 	for _, check := range []func(context.Context, *extracts, *codebook.Program, *problem.List) error{
-		r.checkCodes, r.checkRows, r.checkExtractRows, r.checkPersons, r.checkLinks,
+		r.checkSchemes, r.checkCodes, r.checkRows, r.checkExtractRows, r.checkPersons, r.checkLinks,
 	} {
 		if err := check(ctx, x, program, &problems); err != nil {
 			return err
@@ -69,6 +69,39 @@ func (r *Run) probe(ctx context.Context, problems *problem.List) error {
 func firstLine(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	return strings.TrimSpace(text)
+}
+
+// checkSchemes reports rows of an extract with several schemes that belong to
+// none of them, or to several.
+func (r *Run) checkSchemes(ctx context.Context, x *extracts, _ *codebook.Program, problems *problem.List) error {
+	for _, name := range r.Study.Extracts.Keys() {
+		var selects, schemes []string
+		for _, p := range r.Study.Participants {
+			if p.Value.Extract == name && p.Value.Select != "" {
+				selects = append(selects, fmt.Sprintf("CAST(coalesce(%s, false) AS INTEGER)", p.Value.Select))
+				schemes = append(schemes, p.Key)
+			}
+		}
+		if len(selects) == 0 {
+			continue
+		}
+		query := fmt.Sprintf("SELECT schemes, count(*), min(_row) AS first FROM (SELECT _row, %s AS schemes FROM %s) WHERE schemes <> 1 GROUP BY ALL ORDER BY first",
+			strings.Join(selects, " + "), sqltext.Name(name))
+		err := r.each(ctx, query, func(rows *sql.Rows) error {
+			var belongs, n, first int
+			if err := rows.Scan(&belongs, &n, &first); err != nil {
+				return err
+			}
+			_, line, _ := r.Study.Place("participants", schemes[0], "select")
+			*problems = append(*problems, x.problem(name, first, "", "the row belongs to %d of the schemes %s (%s); each must belong to one: see select in study.yaml:%d",
+				belongs, strings.Join(schemes, ", "), rowsText(n), line))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkCodes reports the codes that no rule names, with their count.
