@@ -115,7 +115,10 @@ func hasWarning(r *fit.Result, code, subject string) bool {
 
 // bound is short, with a digit less of numbers far from 1.
 func bound(v float64) string {
-	if size := math.Abs(v); v != 0 && (size >= 1e5 || size < 1e-3) {
+	switch size := math.Abs(v); {
+	case size >= 1e100 || v != 0 && size < 1e-99:
+		return fmt.Sprintf("%.0e", v)
+	case size >= 1e5 || v != 0 && size < 1e-3:
 		return fmt.Sprintf("%.1e", v)
 	}
 	return short(v)

@@ -3,6 +3,7 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -170,6 +171,9 @@ func (s *setup) warn(r *Result, e *glm.Estimate) {
 		add("exact_fit", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors and no likelihood. Leave terms out or use more rows", e.Rank, number(e.Count))
 	case e.Exact:
 		add("exact_fit", s.design.Response.Label, "the terms determine %s exactly: what is left over is rounding, so standard errors mean nothing and there is no likelihood. Is a term computed from the response?", s.design.Response.Label)
+	}
+	if c := r.Coefficients; e.Status == glm.Converged && !e.Exact && slices.ContainsFunc(c, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }) {
+		add("no_standard_errors", s.design.Response.Label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
 	}
 	for _, u := range s.design.Unused {
 		add("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), quoted(u.Levels), u.Variable)

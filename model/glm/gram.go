@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	maxChunks = 64  // chunks of rows whose sums are added in order
-	minChunk  = 512 // rows, at least, of a chunk
-	panelRows = 128 // rows of the weighted block that X'WX is made from
+	maxChunks = 64      // chunks of rows whose sums are added in order
+	minChunk  = 512     // rows, at least, of a chunk
+	maxSums   = 1 << 25 // numbers that the sums of all chunks may take together
+	panelRows = 128     // rows of the weighted block that X'WX is made from
 )
 
 // A problem is one model being fitted: the data, the coordinates, and the
@@ -74,7 +75,7 @@ func newProblem(d *Data, o Options) *problem {
 	p.rows.Scale(p.a)
 	p.idle = slices.Contains(p.a, 0)
 	p.sign = signs(d, p.a)
-	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk)
+	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk, max(2, maxSums/(padded(d.P)*padded(d.P)+1)))
 	p.chunk = (d.N + chunks - 1) / chunks
 	return p
 }

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"bidrag/model/fit"
+)
+
+// runFit runs bidrag fit and returns what it writes.
+func runFit(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if status := run(context.Background(), append([]string{"fit"}, args...), streams{in: strings.NewReader(""), out: &out, err: &errs}); status != done {
+		t.Fatalf("%v: status %d, %s", args, status, errs.String())
+	}
+	return out.String()
+}
+
+// TestSummariesFit80Columns: every model that is compared with R, among them
+// badly scaled and separated ones.
+func TestSummariesFit80Columns(t *testing.T) {
+	const folder = "../../model/fit/testdata/"
+	text, err := os.ReadFile(folder + "glm.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		Cases []struct{ File, Formula, Family, Link string }
+	}
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range golden.Cases {
+		if strings.HasPrefix(c.Formula, "share") {
+			continue // needs totals
+		}
+		args := []string{"--data", folder + c.File, "--formula", c.Formula, "--family", c.Family, "--link", c.Link}
+		summary := runFit(t, args...)
+		for _, line := range strings.Split(summary, "\n") {
+			if utf8.RuneCountInString(line) > 80 {
+				t.Errorf("%s: %d columns: %s", c.Formula, utf8.RuneCountInString(line), line)
+			}
+		}
+		if strings.Contains(summary, "NaN") {
+			t.Errorf("%s:\n%s", c.Formula, summary)
+		}
+		var r fit.Result
+		if err := json.Unmarshal([]byte(runFit(t, append(args, "--format", "json")...)), &r); err != nil {
+			t.Errorf("%s: %v", c.Formula, err)
+		}
+		for _, k := range r.Coefficients {
+			if !strings.Contains(summary, k.Term) {
+				t.Errorf("%s: the summary has no line for %s", c.Formula, k.Term)
+			}
+		}
+	}
+}
+
+func TestShortNumbers(t *testing.T) {
+	for _, c := range []struct {
+		v    float64
+		want string
+	}{
+		{0, "0"}, {0.5, "0.5000"}, {-0.0123, "-0.0123"}, {1.23456, "1.235"}, {-12.3456, "-12.35"}, {123.456, "123.5"},
+		{1234.5, "1234"}, {99999.4, "99999"}, {123456, "1.23e+05"}, {0.00012, "1.20e-04"},
+	} {
+		if got := short(c.v); got != c.want {
+			t.Errorf("short(%g) = %s, want %s", c.v, got, c.want)
+		}
+	}
+}
