@@ -39,8 +39,8 @@ type Options struct {
 }
 
 // ResultSteps are the steps that Options.Only can choose among. What they need
-// is always done.
-var ResultSteps = []string{"describe", "models", "contribution"}
+// is always done: the extracts are read, and the data set (dataset) is made.
+var ResultSteps = []string{"dataset", "describe", "models", "contribution"}
 
 // UnknownStep is the error of a step in Options.Only that there is not.
 type UnknownStep struct{ Step string }

@@ -168,6 +168,12 @@ func TestOnlyDoesWhatIsAsked(t *testing.T) {
 	if len(r.Results.Models) != 1 || len(values(r, "attainment.", "project_")) != 0 {
 		t.Errorf("%d models, %d other values", len(r.Results.Models), len(values(r, "attainment.", "project_")))
 	}
+	bare, err := Start(t.Context(), s, Options{Only: []string{"dataset"}})
+	m.check(err)
+	defer bare.Close()
+	if len(bare.Results.Models) != 0 || len(values(bare, "persons.complete.")) != 3 {
+		t.Error("the data set alone has models, or no counts")
+	}
 	if _, err := Start(t.Context(), s, Options{Only: []string{"modles"}}); err == nil || !strings.Contains(err.Error(), `did you mean "models"`) {
 		t.Errorf("an unknown step: %v", err)
 	}
