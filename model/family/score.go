@@ -27,9 +27,7 @@ func (r Rows) Scale(a []float64) {
 	for i := range a {
 		a[i] = 1
 	}
-	for i, w := range r.Weight {
-		a[i] = w
-	}
+	copy(a, r.Weight)
 	for i, m := range r.Trials {
 		a[i] *= m
 	}

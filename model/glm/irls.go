@@ -98,9 +98,7 @@ func (p *problem) firstStep() ending {
 		}
 	}
 	clear(p.eta)
-	for i, o := range p.data.Offset {
-		p.eta[i] = o
-	}
+	copy(p.eta, p.data.Offset)
 	p.spare = make([]float64, p.data.N)
 	for range maxHalvings {
 		s := p.run(pass{c: p.basis.expand(step), eta: p.spare})
