@@ -1,8 +1,10 @@
 package study
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -117,6 +119,34 @@ func TestCodesStayText(t *testing.T) {
 	rule, _ := v.From.Get("trained")
 	if got := strings.Join(rule.Recode.To[0].Value, " "); got != "0301 0x1F 1e3 08 no" {
 		t.Errorf("codes became %q", got)
+	}
+}
+
+// TestDamagedFiles: a study with bytes changed, cut out and doubled at random
+// loads or tells what is wrong and where; it never panics.
+func TestDamagedFiles(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, name := range []string{"study.yaml", "codebook.yaml"} {
+		good := folder(t, name, "", "")[name].Data
+		for range 300 {
+			text := slices.Clone(good)
+			for range 1 + r.IntN(6) {
+				at := r.IntN(len(text))
+				switch r.IntN(3) {
+				case 0:
+					text[at] = byte(r.IntN(256))
+				case 1:
+					text = slices.Delete(text, at, min(len(text), at+r.IntN(20)))
+				default:
+					text = slices.Insert(text, at, text[:r.IntN(len(text))]...)
+				}
+			}
+			files := folder(t, name, "", "")
+			files[name] = &fstest.MapFile{Data: text}
+			if _, err := Load(files, "x"); err != nil && !strings.HasPrefix(err.Error(), "x/") {
+				t.Fatalf("a problem without a place: %v", err)
+			}
+		}
 	}
 }
 
