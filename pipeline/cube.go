@@ -77,6 +77,11 @@ func (t *cubeTable) table(c *source.Cube) *source.Table {
 	out = append(out, textVector(codebook.RegionColumn, t.region),
 		&source.Vector{Column: source.Column{Name: codebook.TimeColumn, Type: source.Integer}, Valid: valid, Int: year},
 		&source.Vector{Column: source.Column{Name: codebook.ValueColumn, Type: source.Number}, Valid: known, Float: number})
+	if c.Status != nil {
+		out = append(out, textVector(codebook.StatusColumn, c.Status))
+	} else {
+		out = append(out, textVector(codebook.StatusColumn, make([]string, n)))
+	}
 	return &source.Table{Name: c.File, Rows: n, Columns: out}
 }
 

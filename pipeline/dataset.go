@@ -249,25 +249,41 @@ func (r *Run) countRows(ctx context.Context) error {
 	return nil
 }
 
+// reasons are the names of the statistics bank's symbols for a cell without a
+// number.
+var reasons = map[string]string{".": "not_applicable", "..": "not_available", "...": "not_yet_available", ":": "confidential", "": "no_cell"}
+
 // countLookups counts the persons whose place is known and for whom a number
-// of the place is not.
+// of the place is not, in all and by the reason that the table gives.
 func (r *Run) countLookups(ctx context.Context, program *codebook.Program) error {
-	var done []string
+	total := study.Map[int]{}
+	var values []result.Value
 	for _, l := range program.Lookups {
-		if slices.Contains(done, l.Variable) {
-			continue
+		if len(total) == 0 || total[len(total)-1].Key != l.Variable {
+			total = append(total, study.Entry[int]{Key: l.Variable})
 		}
-		done = append(done, l.Variable)
-		n, err := r.count(ctx, fmt.Sprintf("SELECT count(*) FROM dataset WHERE %s IS NOT NULL AND %s IS NULL",
-			sqltext.Name(r.Study.Places.Variable), sqltext.Name(l.Variable)))
+		err := r.each(ctx, codebook.ReasonSQL(r.Study, l), func(rows *sql.Rows) error {
+			var status string
+			var n int
+			if err := rows.Scan(&status, &n); err != nil {
+				return err
+			}
+			name, known := reasons[status]
+			if !known {
+				name = "other"
+			}
+			total[len(total)-1].Value += n
+			values = append(values, result.PersonCount(result.Key{Quantity: "context_missing", Kind: name, Scheme: l.Scheme, Variable: l.Variable}, n))
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		if err := r.Results.Add("dataset", result.PersonCount(result.Key{Quantity: "context_missing", Variable: l.Variable}, n)); err != nil {
-			return err
-		}
 	}
-	return nil
+	for _, t := range total {
+		values = append(values, result.PersonCount(result.Key{Quantity: "context_missing", Variable: t.Key}, t.Value))
+	}
+	return r.Results.Add("dataset", values...)
 }
 
 // samples are the names of all samples of the study.

@@ -52,8 +52,8 @@ func TestRowsAreCounted(t *testing.T) {
 		"persons.main": 98,
 		// all start in 2018, so none is early
 		"counted.regular.late_start": 0,
-		// 1103 has no population in 2019; the regular scheme has no wages
-		"context_missing.population": 16, "context_missing.wage": 58,
+		// 1103 has no population in 2019, which is not available (".."); the regular scheme has no wages at all
+		"context_missing.population": 16, "context_missing.not_available.population": 16, "context_missing.wage": 0,
 	}
 	if diff := cmp.Diff(want, values(r, "persons.", "lost.", "counted.", "context_missing.")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -81,12 +81,14 @@ func (p *Program) lookupColumn(s *study.Study, name string, v study.Variable, lo
 	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), sqltext.Name(name))
 }
 
-// Columns of an extract that hold municipality, year and value. A statistics
-// bank table and the Klass lists are loaded under these names.
+// Columns of an extract that hold municipality, year, value and the reason why
+// a value is missing. A statistics bank table and the Klass lists are loaded
+// under these names.
 const (
 	RegionColumn = "_region"
 	TimeColumn   = "_time"
 	ValueColumn  = "_value"
+	StatusColumn = "_status"
 )
 
 // columnsOf returns the columns of a lookup; year is "" when it does not apply.
@@ -137,6 +139,29 @@ func LookupSQL(s *study.Study, l study.Lookup) string {
 		using += ", year"
 	}
 	return fmt.Sprintf("SELECT a.* REPLACE (a.value / nullif(b.value, 0)%s AS value)\n  FROM (%s) AS a\n  JOIN (%s) AS b USING (%s)", scale, sum, LookupSQL(s, *l.Of), using)
+}
+
+// ReasonSQL is the query that gives, for the persons of the data set whose
+// place is known and for whom a lookup gives nothing, the table's status of the
+// missing number ("" when the table has no such cell) and the number of persons.
+func ReasonSQL(s *study.Study, l PlaceLookup) string {
+	scheme := ""
+	if l.Scheme != "" {
+		scheme = " AND d.scheme = " + sqltext.Literal(l.Scheme)
+	}
+	rest := fmt.Sprintf("WHERE d.%s IS NOT NULL AND d.%s IS NULL%s GROUP BY ALL HAVING count(*) > 0 ORDER BY status",
+		sqltext.Name(s.Places.Variable), sqltext.Name(l.Variable), scheme)
+	if e, _ := s.Extracts.Get(l.Lookup.Extract); e.Format != "json-stat" {
+		return "SELECT '' AS status, count(*) FROM dataset AS d " + rest
+	}
+	condition := sqltext.Name(ValueColumn) + " IS NULL"
+	if len(l.Lookup.Where) > 0 {
+		condition += " AND " + conditions(l.Lookup.Where)
+	}
+	return fmt.Sprintf(`SELECT coalesce(c.status, '') AS status, count(*) FROM dataset AS d LEFT JOIN (
+  SELECT %s AS municipality, %s AS year, max(%s) AS status FROM %s WHERE %s GROUP BY ALL
+) AS c ON c.municipality = d.%s AND c.year = d.year `, RegionColumn, TimeColumn, StatusColumn, sqltext.Name(l.Lookup.Extract), condition,
+		sqltext.Name(s.Places.Variable)) + rest
 }
 
 // indicators writes the 0/1 columns of a category.
