@@ -17,16 +17,7 @@ import (
 // testdata/individual/individual.R (R 4.2.2). Estimates agree to 8 digits,
 // standard errors to 6, the log-likelihood to 10.
 func TestIndividualModelAgainstR(t *testing.T) {
-	fsys, _ := studies.Open(studies.Default)
-	s, err := study.Load(fsys, studies.Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Start(t.Context(), s, Options{Only: []string{"models"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := shipped(t, "models")
 	got := r.Results.Models["individual"]
 	rows := readGolden(t, "testdata/individual/individual.csv")
 	if len(rows) != 32 || len(got.Coefficients) != 32 {
@@ -55,16 +46,7 @@ func TestIndividualModelAgainstR(t *testing.T) {
 // TestSchemeContrastAgainstR: the average difference between the schemes among
 // like persons, with R's predict() and numerical derivatives.
 func TestSchemeContrastAgainstR(t *testing.T) {
-	fsys, _ := studies.Open(studies.Default)
-	s, err := study.Load(fsys, studies.Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Start(t.Context(), s, Options{Only: []string{"models"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := shipped(t, "models")
 	v, ok := r.Results.Get(result.Key{Quantity: "adjusted_difference", Model: "individual", Scheme: "jobbsjansen"})
 	if !ok {
 		t.Fatal("there is no contrast")
@@ -72,6 +54,22 @@ func TestSchemeContrastAgainstR(t *testing.T) {
 	golden := readGolden(t, "testdata/individual/difference.csv")
 	closeTo(t, "difference", v.Value, number(t, golden[0][1]), 1e-8)
 	closeTo(t, "error", (v.High-v.Low)/2/1.959963984540054, number(t, golden[1][1]), 1e-6)
+}
+
+// shipped runs the shipped study, or the steps of it that are named.
+func shipped(t *testing.T, only ...string) *Run {
+	t.Helper()
+	fsys, _ := studies.Open(studies.Default)
+	s, err := study.Load(fsys, studies.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Start(t.Context(), s, Options{Only: only})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
 }
 
 // closeTo compares relatively.

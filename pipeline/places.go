@@ -122,13 +122,25 @@ func lookupsOf(s *study.Study) []study.Lookup {
 	return out
 }
 
-// checkParticipantPlaces reports the codes of participants, with their count.
+// checkParticipantPlaces reports the codes of participants.
 func (r *Run) checkParticipantPlaces(ctx context.Context, x *extracts, c calendar, scheme string, problems *problem.List) error {
 	p, _ := r.Study.Participants.Get(scheme)
 	variable := r.Study.Places.Variable
-	rule := ruleColumn(r.Study, variable, scheme)
 	query := fmt.Sprintf("SELECT %[1]s, year, count(*), min(_row) AS first FROM %[2]s WHERE _loss IS NULL AND %[1]s IS NOT NULL AND year IS NOT NULL GROUP BY ALL ORDER BY first",
 		sqltext.Name(variable), sqltext.Name("coded_"+scheme))
+	return r.reportCodes(ctx, x, c, query, p.Extract, ruleColumn(r.Study, variable, scheme), problems)
+}
+
+// checkTabularPlaces reports the codes of accounts and counts.
+func (r *Run) checkTabularPlaces(ctx context.Context, x *extracts, c calendar, l study.Lookup, problems *problem.List) error {
+	query := fmt.Sprintf("SELECT CAST(%[1]s AS VARCHAR), %[2]s, count(*), min(_row) AS first FROM %[3]s WHERE %[1]s IS NOT NULL AND %[2]s BETWEEN %[4]d AND %[5]d GROUP BY ALL ORDER BY first",
+		sqltext.Name(l.By.Municipality), sqltext.Name(l.By.Year), sqltext.Name(l.Extract), r.Study.Period.From, r.Study.Period.To)
+	return r.reportCodes(ctx, x, c, query, l.Extract, l.By.Municipality, problems)
+}
+
+// reportCodes reports the codes that are not in force, with their count, of a
+// query that gives code, year, number of rows and the first of them.
+func (r *Run) reportCodes(ctx context.Context, x *extracts, c calendar, query, extract, column string, problems *problem.List) error {
 	found := 0
 	return r.each(ctx, query, func(rows *sql.Rows) error {
 		var code string
@@ -140,7 +152,7 @@ func (r *Run) checkParticipantPlaces(ctx context.Context, x *extracts, c calenda
 			return nil
 		}
 		if found++; found <= most {
-			*problems = append(*problems, x.problem(p.Extract, first, rule, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
+			*problems = append(*problems, x.problem(extract, first, column, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
 		}
 		return nil
 	})
@@ -152,27 +164,6 @@ func ruleColumn(s *study.Study, variable, scheme string) string {
 	v, _ := s.Codebook.Variables.Get(variable)
 	rule, _ := v.From.Get(scheme)
 	return rule.Column
-}
-
-// checkTabularPlaces reports the codes of accounts and counts.
-func (r *Run) checkTabularPlaces(ctx context.Context, x *extracts, c calendar, l study.Lookup, problems *problem.List) error {
-	query := fmt.Sprintf("SELECT CAST(%[1]s AS VARCHAR), %[2]s, count(*), min(_row) AS first FROM %[3]s WHERE %[1]s IS NOT NULL AND %[2]s BETWEEN %[4]d AND %[5]d GROUP BY ALL ORDER BY first",
-		sqltext.Name(l.By.Municipality), sqltext.Name(l.By.Year), sqltext.Name(l.Extract), r.Study.Period.From, r.Study.Period.To)
-	found := 0
-	return r.each(ctx, query, func(rows *sql.Rows) error {
-		var code string
-		var year, n, first int
-		if err := rows.Scan(&code, &year, &n, &first); err != nil {
-			return err
-		}
-		if c.inForce(code, year) {
-			return nil
-		}
-		if found++; found <= most {
-			*problems = append(*problems, x.problem(l.Extract, first, l.By.Municipality, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
-		}
-		return nil
-	})
 }
 
 // checkRegions reports a statistics bank table whose regions are those of

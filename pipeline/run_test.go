@@ -11,8 +11,6 @@ import (
 
 	"bidrag/data/codebook"
 	"bidrag/evaluate/result"
-	"bidrag/studies"
-	"bidrag/study"
 )
 
 // run runs the small study.
@@ -182,16 +180,7 @@ func TestOnlyDoesWhatIsAsked(t *testing.T) {
 // TestShippedStudy holds the counts that the extracts' README gives: gross, by
 // each loss, complete, and the samples of the multilevel models.
 func TestShippedStudy(t *testing.T) {
-	fsys, _ := studies.Open(studies.Default)
-	s, err := study.Load(fsys, studies.Default)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Start(t.Context(), s, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := shipped(t)
 	want := map[result.Key]float64{
 		{Quantity: "persons", Sample: "gross", Scheme: "jobbsjansen"}:                              1560,
 		{Quantity: "persons", Sample: "gross", Scheme: "intro"}:                                    28214,
