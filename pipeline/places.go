@@ -141,8 +141,8 @@ func (r *Run) checkTabularPlaces(ctx context.Context, x *extracts, c calendar, l
 // reportCodes reports the codes that are not in force, with their count, of a
 // query that gives code, year, number of rows and the first of them.
 func (r *Run) reportCodes(ctx context.Context, x *extracts, c calendar, query, extract, column string, problems *problem.List) error {
-	found := 0
-	return r.each(ctx, query, func(rows *sql.Rows) error {
+	found, last := 0, 0
+	err := r.each(ctx, query, func(rows *sql.Rows) error {
 		var code string
 		var year, n, first int
 		if err := rows.Scan(&code, &year, &n, &first); err != nil {
@@ -151,11 +151,16 @@ func (r *Run) reportCodes(ctx context.Context, x *extracts, c calendar, query, e
 		if c.inForce(code, year) {
 			return nil
 		}
+		last = first
 		if found++; found <= most {
 			*problems = append(*problems, x.problem(extract, first, column, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
 		}
 		return nil
 	})
+	if found > most {
+		*problems = append(*problems, x.problem(extract, last, column, "so are %d pairs of municipality and year in all; this is the last", found))
+	}
+	return err
 }
 
 // ruleColumn is the extract's column that a variable comes from, "" when it is
