@@ -68,6 +68,9 @@ func run(ctx context.Context, args []string, io streams) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(io.err, "bidrag: %v\n", usage.error)
 		return wrongUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(io.err, "bidrag: interrupted; nothing was written")
+		return wrongInput
 	default:
 		fmt.Fprintln(io.err, err)
 		return wrongInput
