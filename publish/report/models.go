@@ -1,0 +1,236 @@
+package report
+
+import (
+	"math"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/figure"
+	"bidrag/publish/table"
+	"bidrag/study"
+)
+
+// models is one chapter for each model of the study.
+func (w *writer) models() {
+	for _, e := range w.study.Models {
+		terms := w.terms(e.Key)
+		if len(terms) == 0 {
+			continue
+		}
+		w.begin(id("model", e.Key), e.Value.Label.In(w.lang))
+		w.modelLead(e.Key, terms)
+		w.adjusted(e.Key)
+		w.forest(e.Key, e.Value, terms)
+		w.text(w.say("model.reading"))
+		w.strongestList(e.Key)
+		w.caution(w.say("model.caution"))
+		w.warnings(e.Key)
+		w.section(id("coefficients", e.Key), w.word("coefficients.title"))
+		w.table(w.coefficients(e.Key, terms))
+		w.table(w.fitTable(e.Key))
+		w.text(w.explained(e.Key))
+		w.endSection()
+		w.end()
+	}
+}
+
+func hasRatios(terms []term) bool {
+	for _, t := range terms {
+		if t.odds.State() != disclose.Absent {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *writer) modelLead(model string, terms []term) {
+	n := w.count(w.get(result.Key{Quantity: "persons", Model: model}))
+	if !hasRatios(terms) {
+		w.text(w.say("model.lead_plain", "n", n))
+		return
+	}
+	w.text(w.say("model.lead", "n", n, "verb", w.verb()))
+}
+
+// forest is figure 20: every estimate with its interval, under the headings of
+// the study. The intercept is no association and is left to the table.
+func (w *writer) forest(model string, m study.Model, terms []term) {
+	ratios := hasRatios(terms)
+	plot := figure.Forest{Format: figure.Decimal, Axis: w.word("forest.axis_plain")}
+	if ratios {
+		plot = figure.Forest{Format: figure.Ratio, Axis: w.word("forest.axis"), Log: true}
+	}
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.variable")}, {Label: plot.Axis}}}
+	format := table.Format{Decimals: 2, Interval: true}
+	for _, t := range w.grouped(m, terms) {
+		n := t.odds
+		if !ratios {
+			n = t.estimate
+		}
+		plot.Rows = append(plot.Rows, figure.ForestRow{Label: t.label, Group: t.group, Number: n})
+		data.Rows = append(data.Rows, table.Row{Group: t.group, Cells: []table.Cell{table.Text(t.label), table.Num(n, format)}})
+	}
+	title, subtitle := w.forestTitle(model, terms), w.word("forest.subtitle_plain")
+	if ratios {
+		subtitle = w.word("forest.subtitle")
+	}
+	w.figure(figure.Figure{
+		ID: id("odds-ratios", model), Title: title,
+		Subtitle: join([]string{subtitle, w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
+		Note:     join([]string{w.say("forest.note"), w.unitNote(terms)}), Alt: w.word("alt.forest", "title", title),
+		Plot: plot,
+	}, data)
+}
+
+// unitNote says what the dashed line and the units mean when terms have units.
+func (w *writer) unitNote(terms []term) string {
+	for _, t := range terms {
+		v, _ := w.study.Codebook.Variables.Get(t.variable)
+		if v.Type == study.Ordinal || v.Type == study.Integer || v.Type == study.NumberType {
+			return w.say("forest.units")
+		}
+	}
+	return ""
+}
+
+// grouped are the terms but the intercept in the order of the study's groups,
+// those of no group last.
+func (w *writer) grouped(m study.Model, terms []term) []term {
+	var out []term
+	groups := []string{}
+	for _, g := range m.Groups {
+		groups = append(groups, g.Value.Label.In(w.lang))
+	}
+	for _, group := range append(groups, "") {
+		for _, t := range terms {
+			if t.group == group && t.name != "(Intercept)" {
+				if group == "" && len(groups) > 0 {
+					t.group = w.word("other_terms")
+				}
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// forestTitle says what the model says of the scheme, or how many terms are
+// clearly associated with the outcome.
+func (w *writer) forestTitle(model string, terms []term) string {
+	t := w.schemeTerm(model)
+	low, high := t.odds.Interval()
+	if table.Has(t.odds) && !math.IsNaN(low) && !math.IsInf(high, 0) {
+		switch x := t.odds.Value(); {
+		case low <= 1 && high >= 1:
+			return w.say("forest.unclear", "first", w.focus.people, "second", w.reference.people)
+		case x >= 3:
+			return w.say("forest.times", "first", w.focus.people, "x", w.locale.Decimal(x, 1), "second", w.reference.people)
+		case x > 1:
+			return w.say("forest.higher", "first", w.focus.people, "x", w.changeSize(x), "second", w.reference.people)
+		default:
+			return w.say("forest.lower", "first", w.focus.people, "x", w.changeSize(x), "second", w.reference.people)
+		}
+	}
+	clear := 0
+	for _, t := range terms {
+		if low, high := t.estimate.Interval(); t.name != "(Intercept)" && (low > 0 || high < 0) {
+			clear++
+		}
+	}
+	return w.say("forest.count", "n", w.cardinal(clear))
+}
+
+// coefficients is table 17.
+func (w *writer) coefficients(model string, terms []term) table.Table {
+	m, _ := w.study.Models.Get(model)
+	t := table.Table{
+		ID: id("coefficients", model), Title: w.word("coefficients.table"), Note: join([]string{w.say("coefficients.note"), w.source()}),
+		Columns: []table.Column{{Label: w.word("column.variable")}, {Label: w.word("column.estimate")}, {Label: w.word("column.error")}},
+	}
+	ratios := hasRatios(terms)
+	if ratios {
+		t.Columns[1].Label = w.word("column.log_odds")
+		t.Columns = append(t.Columns, table.Column{Label: w.word("column.odds")})
+	}
+	t.Columns = append(t.Columns, table.Column{Label: w.word("column.p")})
+	rows := w.grouped(m, terms)
+	for _, c := range terms {
+		if c.name == "(Intercept)" {
+			c.group = w.word("intercept.group")
+			rows = append(rows, c)
+		}
+	}
+	for _, c := range rows {
+		decimals := table.Decimals(c.stdError.Value(), 3)
+		row := table.Row{Group: c.group, Cells: []table.Cell{
+			table.Text(c.label), table.Num(c.estimate, table.Format{Decimals: decimals, Interval: !ratios}), table.Num(c.stdError, table.Format{Decimals: decimals}),
+		}}
+		if ratios {
+			row.Cells = append(row.Cells, table.Num(c.odds, table.Format{Decimals: ratioDecimals(c.odds), Interval: true}))
+		}
+		row.Cells = append(row.Cells, table.Num(c.pValue, table.Format{Kind: table.PValue}))
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// ratioDecimals are two, and more when the whole interval would be one number.
+func ratioDecimals(n disclose.Number) int {
+	low, high := n.Interval()
+	if width := high - low; width > 0 && width < 0.01 {
+		return table.Decimals(width, 2)
+	}
+	return 2
+}
+
+// fitTable is what is said of the model as a whole.
+func (w *writer) fitTable(model string) table.Table {
+	t := table.Table{ID: id("fit", model), Title: w.word("fit.table"), Note: w.source(), Columns: []table.Column{{}, {Label: w.word("column.value")}}}
+	row := func(label, quantity, kind string, f table.Format) {
+		if n := w.get(result.Key{Quantity: quantity, Kind: kind, Model: model}); n.State() != disclose.Absent {
+			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.word(label)), table.Num(n, f)}})
+		}
+	}
+	row("fit.persons", "persons", "", wholeNumber)
+	row("fit.log_lik", "log_lik", "", table.Format{Decimals: 1})
+	row("fit.aic", "aic", "", table.Format{Decimals: 1})
+	row("fit.bic", "bic", "", table.Format{Decimals: 1})
+	row("fit.mcfadden", "r_squared", "mcfadden", table.Format{Decimals: 3})
+	row("fit.tjur", "r_squared", "tjur", table.Format{Decimals: 3})
+	row("fit.nakagawa_marginal", "r_squared", "nakagawa_marginal", table.Format{Decimals: 3})
+	row("fit.nakagawa_conditional", "r_squared", "nakagawa_conditional", table.Format{Decimals: 3})
+	return t
+}
+
+// explained says how much of the variation the model leaves open.
+func (w *writer) explained(model string) string {
+	n := w.get(result.Key{Quantity: "r_squared", Kind: "mcfadden", Model: model})
+	if !table.Has(n) || n.Value() >= 0.4 {
+		return ""
+	}
+	return w.say("fit.explained", "r", w.locale.Decimal(n.Value(), 2))
+}
+
+// warnings tells in plain words what a careful reader must know of the fit.
+// They are written here and not taken from the fit: its own words can hold
+// counts that have not passed the gate.
+func (w *writer) warnings(model string) {
+	fitted := w.numbers.Models()[model]
+	if fitted == nil {
+		return
+	}
+	told := map[string]bool{}
+	for _, warning := range fitted.Warnings {
+		var ignored term
+		_, subject := w.termLabel(warning.Subject, &ignored)
+		key := "warning." + warning.Code
+		if _, known := w.words.texts[key]; !known {
+			key = "warning.other"
+		}
+		if told[key+subject] {
+			continue
+		}
+		told[key+subject] = true
+		w.caution(w.say(key, "subject", w.quote(subject), "code", warning.Code))
+	}
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"math"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/table"
+)
+
+// summary is the main numbers in sentences, each only when there is one.
+func (w *writer) summary() {
+	w.begin("summary", w.word("summary.title"))
+	w.text(w.rawSentence(w.sample), w.say("summary.goal", "verb", w.verb()))
+	w.facts()
+	w.adjusted(w.study.Complete)
+	w.strongestList(w.study.Complete)
+	w.projectsInBrief()
+	w.section("uncertain", w.word("uncertain.title"))
+	w.list(w.uncertain())
+	w.endSection()
+	w.end()
+}
+
+// attainment is the share of a scheme that attains the goal.
+func (w *writer) attainment(sample, scheme string) disclose.Number {
+	return w.get(result.Key{Quantity: "attainment", Sample: sample, Scheme: scheme})
+}
+
+// rawSentence sets the schemes' attainment against each other as it is.
+func (w *writer) rawSentence(sample string) string {
+	focus, reference := w.attainment(sample, w.focus.key), w.attainment(sample, w.reference.key)
+	return w.say("summary.attainment", "focus", w.percent(focus), "reference", w.percent(reference),
+		"first", w.focus.people, "second", w.reference.people, "verb", w.verb(), "points", w.difference(focus, reference))
+}
+
+// facts are the numbers that stand out at the head of the report.
+func (w *writer) facts() {
+	var facts []Fact
+	for _, s := range w.schemes {
+		if n := w.attainment(w.sample, s.key); table.Has(n) {
+			facts = append(facts, Fact{
+				Value: w.locale.Percent(n.Value(), 0), Label: w.word("fact.attained", "people", s.people),
+				Detail: w.word("fact.of", "n", w.locale.Count(float64(n.N()))), Style: s.style,
+			})
+		}
+	}
+	if t := w.schemeTerm(w.study.Complete); table.Has(t.odds) {
+		low, high := t.odds.Interval()
+		facts = append(facts, Fact{
+			Value: w.locale.Decimal(t.odds.Value(), 2), Label: w.word("fact.odds", "first", w.focus.people, "second", w.reference.people),
+			Detail: w.word("fact.interval", "interval", w.locale.Interval(low, high, table.Format{Decimals: 2})),
+		})
+	}
+	if d := w.adjustedDifference(w.study.Complete); table.Has(d) {
+		low, high := d.Interval()
+		facts = append(facts, Fact{
+			Value: w.locale.Points(d.Value()), Label: w.word("fact.points"),
+			Detail: w.word("fact.interval", "interval", w.locale.Interval(low, high, table.Format{Kind: table.Points})),
+		})
+	}
+	if len(facts) > 0 {
+		w.add(Block{Facts: facts})
+	}
+}
+
+func (w *writer) adjustedDifference(model string) disclose.Number {
+	return w.get(result.Key{Quantity: "adjusted_difference", Model: model, Scheme: w.focus.key})
+}
+
+// adjusted says what the model says of the scheme.
+func (w *writer) adjusted(model string) {
+	t := w.schemeTerm(model)
+	d := w.adjustedDifference(model)
+	w.text(
+		w.say("adjusted.odds", "first", w.focus.people, "second", w.reference.people, "odds", w.oddsChange(t.odds)),
+		w.adjustedPoints(d),
+		w.adjustedVerdict(t.odds, d),
+	)
+}
+
+func (w *writer) adjustedPoints(d disclose.Number) string {
+	focus, reference := w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)
+	if !table.Has(d) || !table.Has(focus) || !table.Has(reference) {
+		return ""
+	}
+	low, high := d.Interval()
+	return w.say("adjusted.points", "points", w.locale.Points(d.Value()), "low", w.locale.Points(low), "high", w.locale.Points(high),
+		"raw", w.locale.Points(focus.Value()-reference.Value()), "first", w.focus.people)
+}
+
+// adjustedVerdict says what is left of the difference among like persons.
+func (w *writer) adjustedVerdict(odds, d disclose.Number) string {
+	low, high := odds.Interval()
+	focus, reference := w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)
+	if !table.Has(odds) || math.IsNaN(low) {
+		return ""
+	}
+	if low <= 1 && high >= 1 {
+		return w.say("adjusted.unclear")
+	}
+	if !table.Has(d) || !table.Has(focus) || !table.Has(reference) {
+		return ""
+	}
+	raw := focus.Value() - reference.Value()
+	switch same := raw*d.Value() > 0; {
+	case same && math.Abs(d.Value()) < math.Abs(raw):
+		return w.say("adjusted.smaller")
+	case same:
+		return w.say("adjusted.larger")
+	default:
+		return w.say("adjusted.turned")
+	}
+}
+
+// strongestList names the clearest associations.
+func (w *writer) strongestList(model string) {
+	var items []string
+	for _, t := range w.strongest(model, 6) {
+		items = append(items, w.say("strongest.item", "label", t.full, "odds", w.oddsChange(t.odds)))
+	}
+	if len(items) > 0 {
+		w.text(w.say("strongest.lead"))
+		w.list(items)
+	}
+}
+
+// projectsInBrief says how many projects do better and worse than expected.
+func (w *writer) projectsInBrief() {
+	if w.study.Contribution == nil {
+		return
+	}
+	w.text(w.contributionSentences()...)
+}
+
+// uncertain is what a reader must keep in mind.
+func (w *writer) uncertain() []string {
+	items := []string{w.say("uncertain.causes")}
+	if text := w.missingSentence(); text != "" {
+		items = append(items, text)
+	}
+	if t := w.schemeTerm(w.study.Complete); table.Has(t.odds) {
+		items = append(items, w.say("uncertain.odds"))
+	}
+	if len(w.study.Describe.Measures) > 0 {
+		items = append(items, w.say("uncertain.measures"))
+	}
+	if w.study.Contribution != nil {
+		items = append(items, w.say("uncertain.projects", "min", w.cardinal(w.study.Contribution.MinLeavers)))
+	}
+	return items
+}
+
+// missingSentence tells how many are left out of the model.
+func (w *writer) missingSentence() string {
+	share := func(scheme string) disclose.Number {
+		return w.get(result.Key{Quantity: "missing", Kind: "any", Sample: "gross", Scheme: scheme})
+	}
+	if all := share(result.All); !table.Has(all) || all.Value() == 0 {
+		return ""
+	}
+	return w.say("uncertain.missing", "share", w.percent(share(result.All)),
+		"focus", w.percent(share(w.focus.key)), "reference", w.percent(share(w.reference.key)),
+		"first", w.focus.people, "second", w.reference.people)
+}

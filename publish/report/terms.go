@@ -1,0 +1,171 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/table"
+	"bidrag/study"
+)
+
+// A term is one coefficient of a model, as a reader knows it.
+type term struct {
+	name     string // R's name
+	variable string // the column it comes from, "" when it is none or several
+	label    string // beside its group's heading
+	full     string // where it stands alone
+	group    string
+	scheme   string // the scheme whose difference from the reference it is
+	estimate disclose.Number
+	stdError disclose.Number
+	odds     disclose.Number
+	pValue   disclose.Number
+}
+
+// strength is |estimate / std_error|, 0 when there is none.
+func (t term) strength() float64 {
+	if !table.Has(t.estimate) || !table.Has(t.stdError) || t.stdError.Value() <= 0 {
+		return 0
+	}
+	return math.Abs(t.estimate.Value() / t.stdError.Value())
+}
+
+// terms are the coefficients of a model in its order, those without an
+// estimate too; the intercept first when there is one.
+func (w *writer) terms(model string) []term {
+	var names []string
+	if fitted := w.numbers.Models()[model]; fitted != nil {
+		for _, c := range fitted.Coefficients {
+			names = append(names, c.Term)
+		}
+	} else {
+		for _, n := range w.numbers.Numbers() {
+			if k := n.Key(); k.Quantity == "estimate" && k.Model == model {
+				names = append(names, k.Term)
+			}
+		}
+	}
+	out := make([]term, len(names))
+	for i, name := range names {
+		out[i] = w.term(model, name)
+	}
+	return out
+}
+
+func (w *writer) term(model, name string) term {
+	number := func(quantity string) disclose.Number {
+		return w.get(result.Key{Quantity: quantity, Model: model, Term: name})
+	}
+	t := term{
+		name: name, estimate: number("estimate"), stdError: number("std_error"),
+		odds: number("odds_ratio"), pValue: number("p_value"),
+	}
+	t.label, t.full = w.termLabel(name, &t)
+	m, _ := w.study.Models.Get(model)
+	for _, g := range m.Groups {
+		if slices.Contains(g.Value.Variables, t.variable) {
+			t.group = g.Value.Label.In(w.lang)
+		}
+	}
+	return t
+}
+
+// termLabel finds what a term is called. The parts of an interaction are
+// called each by its name.
+func (w *writer) termLabel(name string, t *term) (label, full string) {
+	if name == "(Intercept)" {
+		return w.word("intercept"), w.word("intercept")
+	}
+	parts := strings.Split(name, ":")
+	if len(parts) == 1 {
+		return w.simpleTerm(name, t)
+	}
+	for i, part := range parts {
+		var ignored term
+		_, parts[i] = w.simpleTerm(part, &ignored)
+	}
+	whole := strings.Join(parts, " × ")
+	return whole, whole
+}
+
+func (w *writer) simpleTerm(name string, t *term) (label, full string) {
+	for _, s := range w.schemes {
+		if name == "scheme"+s.key {
+			t.variable, t.scheme = "scheme", s.key
+			label = w.word("against", "label", s.label, "reference", w.reference.name)
+			return label, label
+		}
+	}
+	for _, e := range w.study.Codebook.Variables {
+		if label, full, ok := w.variableTerm(e.Key, e.Value, name); ok {
+			t.variable = e.Key
+			if e.Value.Indicators != nil {
+				t.variable = name
+			}
+			return label, full
+		}
+	}
+	return name, name // such as log(x): what its author wrote
+}
+
+// variableTerm tells whether a term is of a variable: the variable itself, an
+// indicator made of it, or one level of it.
+func (w *writer) variableTerm(key string, v study.Variable, name string) (label, full string, ok bool) {
+	if key == name {
+		label = v.Label.In(w.lang)
+		switch {
+		case v.Type == study.Ordinal:
+			label = w.word("per_level", "label", label)
+		case !v.Unit.IsZero():
+			label = w.word("in_unit", "label", label, "unit", v.Unit.In(w.lang))
+		}
+		return label, label, true
+	}
+	for _, l := range v.Levels {
+		level := l.Value.In(w.lang)
+		full = w.word("level_of", "variable", v.Label.In(w.lang), "level", level)
+		if v.Indicators != nil && name == v.Indicators.Prefix+"_"+l.Key {
+			return level, full, true
+		}
+		if name == key+l.Key {
+			return full, full, true
+		}
+	}
+	return "", "", false
+}
+
+// schemeTerm is the coefficient of the focus scheme in a model.
+func (w *writer) schemeTerm(model string) term {
+	for _, t := range w.terms(model) {
+		if t.scheme == w.focus.key {
+			return t
+		}
+	}
+	return term{}
+}
+
+// strongest are the terms other than intercept and scheme whose association
+// with the outcome is clearest: at most so many, each with an interval that
+// leaves out no association.
+func (w *writer) strongest(model string, most int) []term {
+	var out []term
+	for _, t := range w.terms(model) {
+		low, high := t.odds.Interval()
+		if t.scheme == "" && t.name != "(Intercept)" && t.strength() > 0 && (low > 1 || high < 1) && w.oddsChange(t.odds).said {
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b term) int {
+		switch d := b.strength() - a.strength(); {
+		case d > 0:
+			return 1
+		case d < 0:
+			return -1
+		}
+		return 0
+	})
+	return out[:min(most, len(out))]
+}
