@@ -55,7 +55,7 @@ func (w *writer) settings() table.Table {
 		row(e.Value.Label.In(w.lang), e.Value.Formula)
 	}
 	for _, g := range w.study.Describe.Variables {
-		row(w.word("settings.levels", "variable", w.casing.inside(w.variable(g.Variable))), w.grouping(g))
+		row(w.word("settings.levels", "variable", w.topic(g.Variable)), capitalize(w.grouping(g)))
 	}
 	if c := w.study.Contribution; c != nil {
 		row(w.word("settings.min_leavers"), w.locale.Count(float64(c.MinLeavers)))

@@ -163,7 +163,11 @@ func (w *writer) quadrantTitle(variant string) string {
 	of := func(quantity, level string) disclose.Number { return w.spread(quantity, variant, result.All, level) }
 	up, down := of("projects_by_interval", "above"), of("projects_by_interval", "below")
 	if table.Has(up) && table.Has(down) {
-		title := w.say("quadrant.title", "above", w.percent(of("projects_by_band", "above")), "below", w.percent(of("projects_by_band", "below")),
+		key := "quadrant.title"
+		if up.Value()+down.Value() > 0.5 {
+			key = "quadrant.title_many"
+		}
+		title := w.say(key, "above", w.percent(of("projects_by_band", "above")), "below", w.percent(of("projects_by_band", "below")),
 			"clear", w.percentText(up.Value()+down.Value()))
 		if title != "" {
 			return title

@@ -68,11 +68,16 @@ func (w *writer) sampleNote() string {
 	if !table.Has(gross) || !table.Has(n) || gross.Value() == n.Value() {
 		return ""
 	}
+	// What is left out is a count of persons too, and may be one too small to tell.
+	out := int(gross.Value() - n.Value())
+	if out < w.numbers.Rules().Threshold {
+		return ""
+	}
 	key := "note.outside"
 	if w.sample == "complete" {
 		key = "note.left_out"
 	}
-	return w.say(key, "n", w.locale.Count(gross.Value()-n.Value()), "gross", w.count(gross))
+	return w.say(key, "n", w.locale.Count(float64(out)), "gross", w.count(gross))
 }
 
 // attainmentOverall is figure 2: the schemes' attainment, and what kind.
@@ -107,7 +112,6 @@ func (w *writer) attainmentOverall() {
 		Plot: figure.Dots{Series: w.series(), Categories: categories, Marks: w.marks(g), Format: figure.Percent, Zero: true},
 	}
 	w.figure(f, w.rateTable("", g))
-	w.text(w.rawSentence(w.sample))
 }
 
 // A grid is numbers by category and scheme.
@@ -309,7 +313,7 @@ func (w *writer) described(g study.Grouping) {
 }
 
 func (w *writer) composition(variable string, g grid) {
-	topic := w.casing.inside(w.variable(variable))
+	topic := w.topic(variable)
 	title := w.contrast(w.quoted(w.pairs(g)), "contrast.level", topic)
 	w.figure(figure.Figure{
 		ID: id("composition", variable), Title: title,
@@ -336,10 +340,11 @@ func (w *writer) quoted(pairs []pair) []pair {
 }
 
 func (w *writer) attainmentBy(of study.Grouping, g, shares grid) {
-	topic := w.casing.inside(w.variable(of.Variable))
+	topic := w.topic(of.Variable)
 	pairs := w.quoted(w.pairs(g))
 	title := w.finding(pairs, "group", topic)
 	notes := []string{w.clearNote(pairs), w.sampleNote()}
+	w.text(w.extremesSentence(pairs))
 	if of.Quantiles > 0 {
 		notes = append([]string{w.say("note.quantiles")}, notes...)
 	}
@@ -349,7 +354,6 @@ func (w *writer) attainmentBy(of study.Grouping, g, shares grid) {
 		Note:     join(notes), Alt: w.alt("alt.dots", title, g),
 		Plot: figure.Dots{Series: w.series(), Categories: g.categories, Marks: w.marks(g), Format: figure.Percent, Zero: true},
 	}, w.rateTable(w.variable(of.Variable), g))
-	w.text(w.extremesSentence(pairs))
 }
 
 // extremesSentence says at which levels the schemes are farthest apart and

@@ -33,7 +33,7 @@ func (w *writer) distribution(variable string) {
 	}
 	g := grid{categories, number}
 	v, _ := w.study.Codebook.Variables.Get(variable)
-	topic := w.casing.inside(w.variable(variable))
+	topic := w.topic(variable)
 	title := w.meanSentence(variable)
 	if title == "" {
 		title = w.say("distribution.title", "variable", topic)

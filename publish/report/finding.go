@@ -96,26 +96,37 @@ func (w *writer) finding(pairs []pair, unit, topic string) string {
 	if n == 0 {
 		return w.say("finding.nothing", "topic", topic)
 	}
+	total := ""
+	if n < len(pairs) {
+		total = w.word("comparable")
+	}
 	ahead, first, second := c.focusAhead, w.focus, w.reference
 	if len(c.referenceAhead) > len(c.focusAhead) {
 		ahead, first, second = c.referenceAhead, w.reference, w.focus
 	}
 	other := len(c.focusAhead) + len(c.referenceAhead) - len(ahead)
 	switch {
-	case len(ahead) == 0 && n == 1:
+	case len(ahead) == 0 && len(pairs) == 1:
 		return w.say("finding.one_unclear")
 	case len(ahead) == 0:
-		return w.say("finding.unclear", "none", w.none(unit, n))
+		return w.say("finding.unclear", "none", w.none(unit, len(pairs)))
 	case other > 0:
 		return w.say("finding.both", "first", first.people, "second", second.people,
 			"many", w.some(unit, len(ahead)), "few", w.some(unit, other))
-	case n == 1:
+	case len(pairs) == 1:
 		return w.say("finding.one", "first", first.people, "points", w.points(ahead[0].ahead()))
-	case len(ahead) == n:
-		return w.say("finding.all", "first", first.people, "all", w.all(unit, n), "range", w.span(ahead))
+	case len(ahead) == n && n > 1:
+		return w.say("finding.all", "first", first.people, "all", w.all(unit, n)+total, "range", w.span(ahead))
 	}
 	top := widest(ahead)
-	return w.say("finding.some", "first", first.people, "many", w.someOf(unit, len(ahead), n),
+	if len(ahead) == 1 {
+		key := "finding.only"
+		if n == 1 {
+			key = "finding.alone"
+		}
+		return w.say(key, "first", first.people, "where", w.word("where."+unit, "level", top.label), "points", w.points(top.ahead()))
+	}
+	return w.say("finding.some", "first", first.people, "many", w.someOf(unit, len(ahead), n)+total,
 		"where", w.word("where."+unit, "level", top.label), "points", w.points(top.ahead()))
 }
 
@@ -149,12 +160,12 @@ func (w *writer) all(unit string, n int) string {
 	return w.word("all."+unit, "n", w.cardinal(n))
 }
 
-// none writes "in none of the five groups" as it stands after a negation.
+// none writes "in any of the groups" as it stands after a negation.
 func (w *writer) none(unit string, n int) string {
 	if n == 2 {
 		return w.word("neither." + unit)
 	}
-	return w.word("none."+unit, "n", w.cardinal(n))
+	return w.word("none." + unit)
 }
 
 // some writes "one group", "three years".
@@ -165,11 +176,8 @@ func (w *writer) some(unit string, n int) string {
 	return w.word("some."+unit, "n", w.cardinal(n))
 }
 
-// someOf writes "one of five groups".
+// someOf writes "two of five groups".
 func (w *writer) someOf(unit string, n, of int) string {
-	if n == 1 {
-		return w.word("one_of."+unit, "of", w.cardinal(of))
-	}
 	return w.word("some_of."+unit, "n", w.cardinal(n), "of", w.cardinal(of))
 }
 
@@ -207,36 +215,42 @@ func (w *writer) oddsChange(n disclose.Number) phrase {
 		return phrase{}
 	}
 	low, high := n.Interval()
+	decimals := changeDecimals(n.Value())
+	size := func(ratio float64) string { return w.changeSize(ratio, decimals) }
 	switch x := n.Value(); {
 	case math.IsInf(x, 0) || x <= 0 || math.IsNaN(low) || math.IsNaN(high) || math.IsInf(high, 0):
 		return phrase{}
 	case x >= 3:
 		return phrase{w.word("odds.times", "x", w.locale.Decimal(x, 1), "low", w.locale.Decimal(low, 1), "high", w.locale.Decimal(high, 1)), true}
 	case low < 1 && high > 1: // the interval holds both directions
-		return phrase{w.word("odds.either", "x", w.changeText(x), "low", w.changeText(low), "high", w.changeText(high)), true}
+		return phrase{w.word("odds.either", "x", w.changeText(x, decimals), "low", w.changeText(low, decimals), "high", w.changeText(high, decimals)), true}
 	case x < 1:
-		return phrase{w.word("odds.lower", "x", w.changeSize(x), "low", w.changeSize(high), "high", w.changeSize(low)), true}
+		return phrase{w.word("odds.lower", "x", size(x), "low", size(high), "high", size(low)), true}
 	default:
-		return phrase{w.word("odds.higher", "x", w.changeSize(x), "low", w.changeSize(low), "high", w.changeSize(high)), true}
+		return phrase{w.word("odds.higher", "x", size(x), "low", size(low), "high", size(high)), true}
 	}
 }
 
-// changeSize is how many percent a ratio is above or below 1, with decimals
-// only when it is less than one percent.
-func (w *writer) changeSize(ratio float64) string {
-	change := math.Abs(ratio-1) * 100
-	if change < 0.95 {
-		return w.locale.Decimal(change, table.Decimals(change, 1)-1)
+// changeDecimals are the decimals to write the change of a ratio with: none
+// unless it is less than one percent.
+func changeDecimals(ratio float64) int {
+	if change := math.Abs(ratio-1) * 100; change < 0.95 {
+		return table.Decimals(change, 1)
 	}
-	return w.locale.Decimal(change, 0)
+	return 0
+}
+
+// changeSize is how many percent a ratio is above or below 1.
+func (w *writer) changeSize(ratio float64, decimals int) string {
+	return w.locale.Decimal(math.Abs(ratio-1)*100, decimals)
 }
 
 // changeText is changeSize with "higher" or "lower".
-func (w *writer) changeText(ratio float64) string {
+func (w *writer) changeText(ratio float64, decimals int) string {
 	if ratio < 1 {
-		return w.word("change.lower", "x", w.changeSize(ratio))
+		return w.word("change.lower", "x", w.changeSize(ratio, decimals))
 	}
-	return w.word("change.higher", "x", w.changeSize(ratio))
+	return w.word("change.higher", "x", w.changeSize(ratio, decimals))
 }
 
 // trim writes a setting with the decimals its author gave it.

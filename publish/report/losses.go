@@ -21,7 +21,7 @@ func (w *writer) losses() {
 	w.begin("data", w.word("data.title"))
 	w.text(w.say("data.persons", "gross", w.count(w.persons("gross", result.All)),
 		"focus", w.count(w.persons("gross", w.focus.key)), "reference", w.count(w.persons("gross", w.reference.key)),
-		"first", w.focus.people, "second", w.reference.people))
+		"first", w.focus.label, "second", w.reference.label))
 	w.text(w.completeSentence())
 	w.table(w.lossTable())
 
@@ -124,14 +124,19 @@ func (w *writer) lossTable() table.Table {
 	return t
 }
 
-// lossNames are the reasons for loss of all schemes, in the order of the study.
+// lossNames are the reasons for loss of all schemes. A reason that only a later
+// scheme has stands where that scheme has it, after the reason before.
 func (w *writer) lossNames() study.Map[string] {
 	var out study.Map[string]
 	for _, p := range w.study.Participants {
+		at := 0
 		for _, l := range p.Value.Losses {
-			if _, known := out.Get(l.Name); !known {
-				out = append(out, study.Entry[string]{Key: l.Name, Value: l.Label.In(w.lang)})
+			if i := slices.Index(out.Keys(), l.Name); i >= 0 {
+				at = i + 1
+				continue
 			}
+			out = slices.Insert(out, at, study.Entry[string]{Key: l.Name, Value: l.Label.In(w.lang)})
+			at++
 		}
 	}
 	return out
@@ -254,6 +259,7 @@ func (w *writer) samples() {
 	for i, numbers := range rows {
 		t.Rows = append(t.Rows, numberRow(labels[i], numbers, wholeNumber, len(t.Columns)))
 	}
+	w.text(w.say("samples.lead"))
 	w.table(t)
 }
 
@@ -266,7 +272,7 @@ func (w *writer) counted() {
 				continue
 			}
 			unit := "unit.persons"
-			if c.Among == "rows" {
+			if c.Among == "rows" || e.Value.Link != nil {
 				unit = "unit.rows"
 			}
 			for _, s := range w.schemes {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -22,7 +23,7 @@ func (w *writer) models() {
 		w.adjusted(e.Key)
 		w.forest(e.Key, e.Value, terms)
 		w.text(w.say("model.reading"))
-		w.strongestList(e.Key)
+		w.strongestList(e.Key, 10)
 		w.caution(w.say("model.caution"))
 		w.warnings(e.Key)
 		w.section(id("coefficients", e.Key), w.word("coefficients.title"))
@@ -84,13 +85,16 @@ func (w *writer) forest(model string, m study.Model, terms []term) {
 
 // unitNote says what the dashed line and the units mean when terms have units.
 func (w *writer) unitNote(terms []term) string {
-	for _, t := range terms {
-		v, _ := w.study.Codebook.Variables.Get(t.variable)
-		if v.Type == study.Ordinal || v.Type == study.Integer || v.Type == study.NumberType {
-			return w.say("forest.units")
-		}
+	if slices.ContainsFunc(terms, w.hasUnit) {
+		return w.say("forest.units")
 	}
 	return ""
+}
+
+// hasUnit tells whether a term is of a number or of ordered levels.
+func (w *writer) hasUnit(t term) bool {
+	v, _ := w.study.Codebook.Variables.Get(t.variable)
+	return v.Type == study.Ordinal || v.Type == study.Integer || v.Type == study.NumberType
 }
 
 // grouped are the terms but the intercept in the order of the study's groups,
@@ -126,9 +130,9 @@ func (w *writer) forestTitle(model string, terms []term) string {
 		case x >= 3:
 			return w.say("forest.times", "first", w.focus.people, "x", w.locale.Decimal(x, 1), "second", w.reference.people)
 		case x > 1:
-			return w.say("forest.higher", "first", w.focus.people, "x", w.changeSize(x), "second", w.reference.people)
+			return w.say("forest.higher", "first", w.focus.people, "x", w.changeSize(x, changeDecimals(x)), "second", w.reference.people)
 		default:
-			return w.say("forest.lower", "first", w.focus.people, "x", w.changeSize(x), "second", w.reference.people)
+			return w.say("forest.lower", "first", w.focus.people, "x", w.changeSize(x, changeDecimals(x)), "second", w.reference.people)
 		}
 	}
 	clear := 0
@@ -156,12 +160,14 @@ func (w *writer) coefficients(model string, terms []term) table.Table {
 	rows := w.grouped(m, terms)
 	for _, c := range terms {
 		if c.name == "(Intercept)" {
-			c.group = w.word("intercept.group")
 			rows = append(rows, c)
 		}
 	}
 	for _, c := range rows {
-		decimals := table.Decimals(c.stdError.Value(), 3)
+		decimals := 3
+		if c.stdError.Value() < 0.001 {
+			decimals = table.Decimals(c.stdError.Value(), 3)
+		}
 		row := table.Row{Group: c.group, Cells: []table.Cell{
 			table.Text(c.label), table.Num(c.estimate, table.Format{Decimals: decimals, Interval: !ratios}), table.Num(c.stdError, table.Format{Decimals: decimals}),
 		}}
@@ -174,11 +180,11 @@ func (w *writer) coefficients(model string, terms []term) table.Table {
 	return t
 }
 
-// ratioDecimals are two, and more when the whole interval would be one number.
+// ratioDecimals are two, and more when both ends of the interval would be one number.
 func ratioDecimals(n disclose.Number) int {
 	low, high := n.Interval()
-	if width := high - low; width > 0 && width < 0.01 {
-		return table.Decimals(width, 2)
+	if math.Round(low*100) == math.Round(high*100) {
+		return table.Decimals(high-low, 2)
 	}
 	return 2
 }

@@ -11,10 +11,10 @@ import (
 // summary is the main numbers in sentences, each only when there is one.
 func (w *writer) summary() {
 	w.begin("summary", w.word("summary.title"))
-	w.text(w.rawSentence(w.sample), w.say("summary.goal", "verb", w.verb()))
+	w.text(w.rawSentence(w.sample), w.overlapSentence(), w.say("summary.goal", "verb", w.verb()))
 	w.facts()
 	w.adjusted(w.study.Complete)
-	w.strongestList(w.study.Complete)
+	w.strongestList(w.study.Complete, 6)
 	w.projectsInBrief()
 	w.section("uncertain", w.word("uncertain.title"))
 	w.list(w.uncertain())
@@ -32,6 +32,15 @@ func (w *writer) rawSentence(sample string) string {
 	focus, reference := w.attainment(sample, w.focus.key), w.attainment(sample, w.reference.key)
 	return w.say("summary.attainment", "focus", w.percent(focus), "reference", w.percent(reference),
 		"first", w.focus.people, "second", w.reference.people, "verb", w.verb(), "points", w.difference(focus, reference))
+}
+
+// overlapSentence says so when the raw difference may be nothing.
+func (w *writer) overlapSentence() string {
+	p := pair{"", w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)}
+	if !p.comparable() || p.clear() {
+		return ""
+	}
+	return w.say("summary.overlap")
 }
 
 // facts are the numbers that stand out at the head of the report.
@@ -114,13 +123,17 @@ func (w *writer) adjustedVerdict(odds, d disclose.Number) string {
 }
 
 // strongestList names the clearest associations.
-func (w *writer) strongestList(model string) {
+func (w *writer) strongestList(model string, most int) {
 	var items []string
-	for _, t := range w.strongest(model, 6) {
+	lead := "strongest.lead"
+	for _, t := range w.strongest(model, most) {
+		if w.hasUnit(t) {
+			lead = "strongest.lead_units"
+		}
 		items = append(items, w.say("strongest.item", "label", t.full, "odds", w.oddsChange(t.odds)))
 	}
 	if len(items) > 0 {
-		w.text(w.say("strongest.lead"))
+		w.text(w.say(lead))
 		w.list(items)
 	}
 }

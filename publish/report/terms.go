@@ -95,7 +95,7 @@ func (w *writer) simpleTerm(name string, t *term) (label, full string) {
 	for _, s := range w.schemes {
 		if name == "scheme"+s.key {
 			t.variable, t.scheme = "scheme", s.key
-			label = w.word("against", "label", s.label, "reference", w.reference.name)
+			label = w.word("against", "label", s.label, "reference", w.reference.plain)
 			return label, label
 		}
 	}
@@ -131,10 +131,34 @@ func (w *writer) variableTerm(key string, v study.Variable, name string) (label,
 			return level, full, true
 		}
 		if name == key+l.Key {
+			if reference := w.referenceLevel(key, v); reference != "" {
+				full = w.word("against", "label", full, "reference", reference)
+			}
 			return full, full, true
 		}
 	}
 	return "", "", false
+}
+
+// referenceLevel is the level of a category that has no coefficient in the
+// models, "" when it is not one.
+func (w *writer) referenceLevel(key string, v study.Variable) string {
+	with := map[string]bool{}
+	for _, n := range w.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "estimate" {
+			with[k.Term] = true
+		}
+	}
+	var without []string
+	for _, l := range v.Levels {
+		if !with[key+l.Key] {
+			without = append(without, l.Value.In(w.lang))
+		}
+	}
+	if len(without) != 1 {
+		return ""
+	}
+	return without[0]
 }
 
 // schemeTerm is the coefficient of the focus scheme in a model.

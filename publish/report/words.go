@@ -57,6 +57,9 @@ func (w *words) fill(key string, pairs ...string) (string, error) {
 // capitalize makes the first letter of a sentence a capital.
 func capitalize(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 

@@ -17,6 +17,7 @@ type scheme struct {
 	key    string
 	label  string // as a heading
 	name   string // inside a sentence
+	plain  string // inside brackets
 	people string // its participants, inside a sentence
 	series figure.Series
 	style  string // focus, reference or empty
@@ -72,10 +73,10 @@ func newWriter(s *study.Study, cleared *disclose.Cleared, lang string) (*writer,
 func (w *writer) newScheme(key string, s study.Scheme) scheme {
 	sc := scheme{key: key, label: s.Label.In(w.lang), people: s.Participants.In(w.lang)}
 	name, ok := nameIn(sc.people, sc.label)
+	sc.name, sc.plain = name, name
 	if !ok {
-		name = w.quote(sc.label)
+		sc.name, sc.plain = w.quote(sc.label), sc.label
 	}
-	sc.name = name
 	style := figure.Neutral
 	if s.Reference {
 		style, sc.style = figure.Reference, "reference"
@@ -187,6 +188,16 @@ func (w *writer) variable(name string) string {
 		return label
 	}
 	return name
+}
+
+// topic is a variable's label inside a sentence, after "by". The label of a 0/1
+// variable without a short name is no noun ("married") and stands in quotes.
+func (w *writer) topic(name string) string {
+	v, _ := w.study.Codebook.Variables.Get(name)
+	if v.Type == study.Binary && v.Short.IsZero() {
+		return w.quote(w.variable(name))
+	}
+	return w.casing.inside(w.variable(name))
 }
 
 // studyTexts are the texts of a study in a language.
