@@ -29,7 +29,8 @@ type studyArgs struct {
 	Threads  int    `help:"Processors to use; as many as there are by default. The results do not depend on it." placeholder:"N"`
 }
 
-// open loads the study: a folder, or one that is shipped.
+// open loads the study: a folder, or one that is shipped. A folder without
+// study.yaml does not hide the shipped study of its name.
 func (a studyArgs) open() (*study.Study, error) {
 	if a.Threads < 0 {
 		return nil, errUsage{fmt.Errorf("--threads is %d; it must be at least 1", a.Threads)}
@@ -38,11 +39,12 @@ func (a studyArgs) open() (*study.Study, error) {
 	if name == "" {
 		name = studies.Default
 	}
+	_, noStudy := os.Stat(filepath.Join(name, "study.yaml"))
+	if fsys, ok := studies.Open(name); ok && noStudy != nil {
+		return study.Load(fsys, name)
+	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return study.Load(os.DirFS(name), filepath.ToSlash(filepath.Clean(name)))
-	}
-	if fsys, ok := studies.Open(name); ok {
-		return study.Load(fsys, name)
 	}
 	return nil, problem.Problem{File: name, Message: fmt.Sprintf("there is no such folder, and no shipped study of that name%s; the shipped ones are %s",
 		problem.DidYouMean(name, studies.Names()), strings.Join(studies.Names(), ", "))}
