@@ -146,5 +146,5 @@ func (w *writer) unit(v study.Variable) string {
 		return v.Unit.In(w.lang)
 	}
 	first, last := v.Levels[0], v.Levels[len(v.Levels)-1]
-	return w.word("levels", "first", first.Key, "first_label", w.casing.inside(first.Value.In(w.lang)), "last", last.Key, "last_label", w.casing.inside(last.Value.In(w.lang)))
+	return w.word("levels", "first", first.Key, "first_label", first.Value.In(w.lang), "last", last.Key, "last_label", last.Value.In(w.lang))
 }

@@ -98,11 +98,14 @@ func (c casing) inside(label string) string {
 		word = label[:end]
 	}
 	first, size := utf8.DecodeRuneInString(label)
-	if word == "" || c.capital[word] || strings.IndexFunc(word[size:], unicode.IsUpper) >= 0 || len(word) == size {
+	if word == "" || c.capital[word] || strings.IndexFunc(word[size:], isSign) >= 0 || len(word) == size {
 		return label
 	}
 	return string(unicode.ToLower(first)) + label[size:]
 }
+
+// isSign tells whether a letter after the first marks an abbreviation: AMO, B2.
+func isSign(r rune) bool { return unicode.IsUpper(r) || unicode.IsDigit(r) }
 
 // nameIn finds how a scheme is called inside its participants' phrase
 // ("participants in the introduction programme"), article included.
