@@ -19,7 +19,8 @@ import (
 func (r *Run) describe(context.Context) error {
 	add := func(values []result.Value) error { return r.Results.Add("describe", values...) }
 	for _, sample := range []string{"gross", "complete", "incomplete"} {
-		if err := add(describe.Attainment(r.Study, r.data, sample, r.rows(sample))); err != nil {
+		values := append(describe.Attainment(r.Study, r.data, sample, r.rows(sample)), describe.Differences(r.Study, r.data, sample, r.rows(sample))...)
+		if err := add(values); err != nil {
 			return err
 		}
 	}

@@ -152,6 +152,7 @@ type TermGroup struct {
 type Describe struct {
 	Outcome   string     `yaml:"outcome"` // the 0/1 variable
 	Kinds     string     `yaml:"kinds"`   // the variable that splits the outcome, if any
+	Verb      Text       `yaml:"verb"`    // what those who attain it did: "went on to work or education"
 	Sample    string     `yaml:"sample"`
 	Variables []Grouping `yaml:"variables"` // composition and attainment by level
 	Measures  []string   `yaml:"measures"`  // 0/1 variables shown together

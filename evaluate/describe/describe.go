@@ -90,6 +90,50 @@ func Attainment(s *study.Study, data *frame.Frame, sample string, rows []int) []
 	return out
 }
 
+// Differences is what each scheme's attainment is above the reference's, among
+// the rows of a sample, with Newcombe's interval. It rests on the persons of the
+// scheme that tells of the fewest.
+func Differences(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
+	outcome, _ := data.Column(s.Describe.Outcome)
+	rate := map[string]result.Value{}
+	for _, g := range Groups(s, data, rows) {
+		rate[g.Scheme] = attained(result.Key{}, outcome, g.Rows)
+	}
+	reference := rate[s.Reference()]
+	var out []result.Value
+	for _, name := range s.Schemes.Keys() {
+		if name == s.Reference() {
+			continue
+		}
+		of := rate[name]
+		low, high := univariate.Newcombe(of.Part, of.N, reference.Part, reference.N, 0.95)
+		key := result.Key{Quantity: "attainment_difference", Sample: sample, Scheme: name}
+		v := result.Estimate(key, result.Points, of.Value-reference.Value, 0).WithInterval(low, high)
+		v.N, v.Part = smallest(of, reference)
+		out = append(out, v)
+	}
+	return out
+}
+
+// smallest is the persons and the part of the one of two shares that tells of
+// the fewest persons, but some, who have or have not: what the gate must see of
+// a number made of both.
+func smallest(a, b result.Value) (n, part int) {
+	fewest := func(v result.Value) int {
+		few := math.MaxInt
+		for _, count := range []int{v.N, v.Part, v.N - v.Part} {
+			if count > 0 {
+				few = min(few, count)
+			}
+		}
+		return few
+	}
+	if fewest(a) <= fewest(b) {
+		return a.N, a.Part
+	}
+	return b.N, b.Part
+}
+
 // kindShares are the shares of each kind of outcome.
 func kindShares(key result.Key, kinds, outcome *frame.Column, rows []int) []result.Value {
 	counts := make([]int, len(kinds.Levels))

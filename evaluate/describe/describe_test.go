@@ -11,6 +11,7 @@ import (
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/result"
+	"bidrag/model/univariate"
 	"bidrag/study"
 )
 
@@ -74,6 +75,18 @@ func TestAttainmentCountsKnownOutcomes(t *testing.T) {
 		if got[id] != want {
 			t.Errorf("%s = %v, want %v", id, got[id], want)
 		}
+	}
+}
+
+// 4 of 6 against 0 of 1, with Newcombe's interval from the two Wilson intervals.
+func TestDifferences(t *testing.T) {
+	got := Differences(small(), data(t), "gross", all)
+	if len(got) != 1 || got[0].Key.ID() != "attainment_difference.gross.new" {
+		t.Fatalf("%+v", got)
+	}
+	low, high := univariate.Newcombe(4, 6, 0, 1, 0.95)
+	if v := got[0]; math.Abs(v.Value-4.0/6) > 1e-15 || v.Low != low || v.High != high || v.N != 1 || v.Part != 0 {
+		t.Errorf("%+v, want 2/3 in [%v, %v], resting on the one of the old scheme", v, low, high)
 	}
 }
 

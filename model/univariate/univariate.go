@@ -63,3 +63,18 @@ func Wilson(part, n int, level float64) (low, high float64) {
 	scale := 1 + z*z/nn
 	return math.Max(0, (centre-half)/scale), math.Min(1, (centre+half)/scale)
 }
+
+// Newcombe is the hybrid score interval of the difference of two independent
+// proportions p₁ = part1/n1 and p₂ = part2/n2 with confidence level, from their
+// Wilson intervals (l₁, u₁) and (l₂, u₂):
+//
+//	p₁ − p₂ − √((p₁ − l₁)² + (u₂ − p₂)²)  to  p₁ − p₂ + √((u₁ − p₁)² + (p₂ − l₂)²)
+//
+// (Newcombe 1998, Statistics in Medicine 17:873–890, method 10). NaN when n1 or
+// n2 is 0.
+func Newcombe(part1, n1, part2, n2 int, level float64) (low, high float64) {
+	l1, u1 := Wilson(part1, n1, level)
+	l2, u2 := Wilson(part2, n2, level)
+	p1, p2 := float64(part1)/float64(n1), float64(part2)/float64(n2)
+	return p1 - p2 - math.Hypot(p1-l1, u2-p2), p1 - p2 + math.Hypot(u1-p1, p2-l2)
+}

@@ -38,6 +38,25 @@ func TestWilsonAgainstR(t *testing.T) {
 	}
 }
 
+// Published values: Newcombe (1998), Table II, method 10, four decimals.
+func TestNewcombeAgainstThePaper(t *testing.T) {
+	for _, c := range []struct {
+		part1, n1, part2, n2 int
+		low, high            float64
+	}{
+		{56, 70, 48, 80, 0.0524, 0.3339},
+		{9, 10, 3, 10, 0.1705, 0.8090},
+		{5, 56, 0, 29, -0.0381, 0.1926},
+		{0, 10, 0, 10, -0.2775, 0.2775},
+		{10, 10, 0, 10, 0.6075, 1.0000},
+	} {
+		low, high := Newcombe(c.part1, c.n1, c.part2, c.n2, 0.95)
+		if math.Abs(low-c.low) > 5e-5 || math.Abs(high-c.high) > 5e-5 {
+			t.Errorf("%d/%d − %d/%d: %.4f to %.4f, want %.4f to %.4f", c.part1, c.n1, c.part2, c.n2, low, high, c.low, c.high)
+		}
+	}
+}
+
 func TestNothingToSay(t *testing.T) {
 	mean, sd := MeanSD(nil)
 	_, one := MeanSD([]float64{2})

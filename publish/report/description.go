@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
@@ -206,21 +207,10 @@ func (w *writer) alt(kind, title string, g grid) string {
 			}
 		}
 		if len(values) > 0 {
-			text += " " + c.Label + ": " + joinWith(values, ", ") + "."
+			text += " " + c.Label + ": " + strings.Join(values, ", ") + "."
 		}
 	}
 	return text
-}
-
-func joinWith(parts []string, separator string) string {
-	out := ""
-	for i, p := range parts {
-		if i > 0 {
-			out += separator
-		}
-		out += p
-	}
-	return out
 }
 
 // attainmentByYear is table 1 and its figure, when the study has years.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"testing"
-	"testing/fstest"
 
 	"bidrag/evaluate/contribution"
 	"bidrag/evaluate/describe"
@@ -26,7 +25,6 @@ const hostile = `<script>alert("x")</script> & 'y'`
 func madeUp() *study.Study {
 	levels := study.Map[study.Text]{{Key: "1", Value: text("Low")}, {Key: "2", Value: text("Middle")}, {Key: "3", Value: text("High")}}
 	return &study.Study{
-		FS: fstest.MapFS{"study.yaml": {Data: []byte("describe: {verb: {nb: fikk jobb, en: found work}}\n")}},
 		Name: "made-up", Title: text("Title " + hostile), Subtitle: text("Subtitle"), Source: text("Register"),
 		Period: &study.Period{From: 2019, To: 2020},
 		Schemes: study.Map[study.Scheme]{
@@ -48,7 +46,7 @@ func madeUp() *study.Study {
 				{Key: "rest", Value: study.TermGroup{Label: text("The rest"), Variables: []string{"age", "level", "origin_north"}}},
 			},
 		}}},
-		Describe: study.Describe{Outcome: "outcome", Kinds: "kind", Sample: "complete",
+		Describe: study.Describe{Verb: study.Text{NB: "fikk jobb", EN: "found work"}, Outcome: "outcome", Kinds: "kind", Sample: "complete",
 			Variables: []study.Grouping{{Variable: "age", Breaks: []float64{20, 30}}, {Variable: "level"}, {Variable: "months", Quantiles: 4}, {Variable: "married"}},
 			Measures:  []string{"course"}},
 		Contribution: &study.Contribution{Model: "individual", MinLeavers: 5, NeutralBand: 0.0275,

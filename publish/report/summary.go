@@ -11,7 +11,7 @@ import (
 // summary is the main numbers in sentences, each only when there is one.
 func (w *writer) summary() {
 	w.begin("summary", w.word("summary.title"))
-	w.text(w.rawSentence(w.sample), w.overlapSentence(), w.say("summary.goal", "verb", w.verb()))
+	w.text(w.rawSentence(w.sample), w.differenceSentence(), w.say("summary.goal", "verb", w.verb()))
 	w.facts()
 	w.adjusted(w.study.Complete)
 	w.strongestList(w.study.Complete, 6)
@@ -31,16 +31,22 @@ func (w *writer) attainment(sample, scheme string) disclose.Number {
 func (w *writer) rawSentence(sample string) string {
 	focus, reference := w.attainment(sample, w.focus.key), w.attainment(sample, w.reference.key)
 	return w.say("summary.attainment", "focus", w.percent(focus), "reference", w.percent(reference),
-		"first", w.focus.people, "second", w.reference.people, "verb", w.verb(), "points", w.difference(focus, reference))
+		"first", w.focus.people, "second", w.reference.people, "verb", w.verb())
 }
 
-// overlapSentence says so when the raw difference may be nothing.
-func (w *writer) overlapSentence() string {
-	p := pair{"", w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)}
-	if !p.comparable() || p.clear() {
+// differenceSentence tells the raw difference with its interval, and says so
+// when it may be nothing.
+func (w *writer) differenceSentence() string {
+	d := w.get(result.Key{Quantity: "attainment_difference", Sample: w.sample, Scheme: w.focus.key})
+	if !table.Has(d) {
 		return ""
 	}
-	return w.say("summary.overlap")
+	low, high := d.Interval()
+	text := w.say("summary.difference", "points", w.locale.Points(d.Value()), "low", w.locale.Points(low), "high", w.locale.Points(high))
+	if low <= 0 && high >= 0 {
+		text = join([]string{text, w.say("summary.unclear")})
+	}
+	return text
 }
 
 // facts are the numbers that stand out at the head of the report.

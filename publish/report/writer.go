@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
@@ -158,15 +157,6 @@ func (w *writer) count(n disclose.Number) phrase {
 		return phrase{}
 	}
 	return phrase{w.locale.Count(n.Value()), true}
-}
-
-// difference writes a difference of two shares without its sign, in points
-// with one decimal.
-func (w *writer) difference(a, b disclose.Number) phrase {
-	if !table.Has(a) || !table.Has(b) {
-		return phrase{}
-	}
-	return phrase{w.locale.Decimal(math.Abs(a.Value()-b.Value())*100, 1), true}
 }
 
 // cardinal writes a small whole number as a word.
