@@ -57,7 +57,7 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		{"unknown sample", "study.yaml", "sample: complete\n    family", "sample: completed\n    family", `there is no sample "completed"; did you mean "complete"?`},
 		{"unknown column", "codebook.yaml", "{column: educ}", "{column: edu}", `x/codebook.yaml:18:30: there is no column "edu"; did you mean "educ"?`},
 		{"unknown level", "codebook.yaml", "{column: nodegree, recode: {0: \"0\"", "{column: nodegree, recode: {2: \"0\"", `"2" is not a level of the variable`},
-		{"a scheme forgotten", "codebook.yaml", ", comparison: {column: re75}", "", `earnings_1975 does not say where it comes from for comparison; add comparison under from`},
+		{"a scheme forgotten", "codebook.yaml", ", comparison: {sql: re75 / 1000}", "", `earnings_1975 does not say where it comes from for comparison; add comparison under from`},
 		{"a rule of two kinds", "codebook.yaml", "{sql: re78 > 0}", "{sql: re78 > 0, column: re78}", `trained: several of the alternatives are given at once; keep one`},
 		{"a rule of no kind", "codebook.yaml", "{sql: re78 > 0}", "{}", `trained: exactly one of these is wanted: `},
 		{"a name that is taken", "codebook.yaml", "  race:", "  scheme:", `"scheme" is made by bidrag; give the variable another name`},
