@@ -145,7 +145,11 @@ func (c checkCmd) Run(ctx context.Context, io *streams) error {
 	}
 	defer r.Close()
 	progress.end()
-	fmt.Fprintf(io.out, "%s: %d files read, nothing wrong\n", s.Name, len(r.Inputs))
+	files := "1 file"
+	if n := len(r.Inputs); n != 1 {
+		files = fmt.Sprintf("%d files", n)
+	}
+	fmt.Fprintf(io.out, "%s: %s read, nothing wrong\n", s.Name, files)
 	cleared := output.Clear(r)
 	for _, n := range cleared.Numbers() {
 		k := n.Key()
