@@ -35,6 +35,9 @@ func (s *Study) checkSchemes(c checker) {
 	if references != 1 {
 		c.at(at("schemes"), "%d schemes have reference: true; give it to exactly one, the scheme that the others are compared with", references)
 	}
+	if v, ok := s.Codebook.Variables.Get("year"); s.Period != nil && (!ok || v.Type != Year) {
+		c.key(at("period"), "the study has a period, but the codebook has no variable year of type year; add it, or take the period away")
+	}
 	if s.Period != nil && s.Period.From > s.Period.To {
 		c.at(at("period", "from"), "the period ends (%d) before it begins (%d)", s.Period.To, s.Period.From)
 	}

@@ -65,6 +65,7 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		{"a type that is none", "study.yaml", "re78: number", "re78: money", `re78 is "money" (it must be one of text, integer, number, date, identifier)`},
 		{"a file and files", "study.yaml", "    file: lalonde.csv\n", "", `extract "lalonde" needs either file or files`},
 		{"contribution without places", "study.yaml", "describe:", "contribution: {model: individual, min_leavers: 5, neutral_band: 0.03, variants: {a: {label: a}}}\ndescribe:", `contributions are computed for projects, and the study has no places`},
+		{"a period without years", "study.yaml", "schemes:", "period: {from: 1978, to: 1978}\nschemes:", `the study has a period, but the codebook has no variable year of type year`},
 		{"an alias", "study.yaml", "re74: number, re75: number", "re74: &n number, re75: *n", `aliases (*n) are not read; write the value out`},
 		{"an empty file", "study.yaml", "", "", ``},
 	} {
