@@ -39,22 +39,30 @@ func (c calendar) inForce(code string, year int) bool {
 	})
 }
 
-// why says why a code is not in force in a year, and what it may be instead.
+// why says why a code is not in force in a year.
 func (c calendar) why(code string, year int) string {
 	spans, known := c.codes[code]
 	if !known {
-		all := make([]string, 0, len(c.codes))
-		for other := range c.codes {
-			all = append(all, other)
-		}
-		slices.Sort(all)
-		return "there is no such code" + problem.DidYouMean(code, all)
+		return "there is no such code"
 	}
 	m := spans[0]
 	if m.ValidFrom.Year() > year {
 		return fmt.Sprintf("it is in force from %s only%s", m.ValidFrom.Format(time.DateOnly), c.successor(code, false))
 	}
 	return fmt.Sprintf("it was in force until %s%s", m.ValidTo.Format(time.DateOnly), c.successor(code, true))
+}
+
+// hint is the code that was meant instead of one that there is not.
+func (c calendar) hint(code string) string {
+	if _, known := c.codes[code]; known {
+		return ""
+	}
+	all := make([]string, 0, len(c.codes))
+	for other := range c.codes {
+		all = append(all, other)
+	}
+	slices.Sort(all)
+	return problem.DidYouMean(code, all)
 }
 
 // successor names the code that a code became, or that became it.
@@ -153,7 +161,7 @@ func (r *Run) reportCodes(ctx context.Context, x *extracts, c calendar, query, e
 		}
 		last = first
 		if found++; found <= most {
-			*problems = append(*problems, x.problem(extract, first, column, "municipality %q is used in %d (%s): %s. Write the code in force that year", code, year, rowsText(n), c.why(code, year)))
+			*problems = append(*problems, x.problem(extract, first, column, "municipality %s is used in %d (%s): %s. Write the code in force that year%s", source.Shown(code), year, rowsText(n), c.why(code, year), c.hint(code)))
 		}
 		return nil
 	})
@@ -224,7 +232,8 @@ func (r *Run) reportRegions(x *extracts, c calendar, cube *source.Cube, wrong ma
 	slices.Sort(codes)
 	for i, code := range codes {
 		if i == most {
-			problems.Add(path.Join(x.base, cube.File), 1, 1, "and %d more regions of another period", len(codes)-most)
+			line, column := cube.Place(cube.Geo, codes[len(codes)-1])
+			problems.Add(path.Join(x.base, cube.File), line, column, "so are %d regions in all; this is the last", len(codes))
 			return
 		}
 		line, column := cube.Place(cube.Geo, code)

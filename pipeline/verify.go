@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"bidrag/data/codebook"
+	"bidrag/data/source"
 	"bidrag/data/sqltext"
 	"bidrag/evaluate/result"
 	"bidrag/study"
@@ -65,9 +67,15 @@ func (r *Run) probe(ctx context.Context, problems *problem.List) error {
 	return ctx.Err()
 }
 
-// firstLine is what a reader needs of the database's message.
+var quoted = regexp.MustCompile(`'[^']*'`)
+
+// firstLine is what a reader needs of the database's message. A conversion
+// error quotes the cell, which may tell of a person: it is left out.
 func firstLine(err error) string {
 	text, _, _ := strings.Cut(err.Error(), "\n")
+	if strings.Contains(text, "Conversion Error") {
+		text = quoted.ReplaceAllString(text, "'…'")
+	}
 	return strings.TrimSpace(text)
 }
 
@@ -109,11 +117,16 @@ func (r *Run) checkSchemes(ctx context.Context, x *extracts, _ *codebook.Program
 func (r *Run) checkCodes(ctx context.Context, x *extracts, program *codebook.Program, problems *problem.List) error {
 	told := map[[3]string]bool{}
 	for _, check := range program.CodeChecks {
+		codes, last := 0, 0
 		err := r.each(ctx, check.SQL, func(rows *sql.Rows) error {
 			var code string
 			var n, first int
 			if err := rows.Scan(&code, &n, &first); err != nil {
 				return err
+			}
+			last = first
+			if codes++; codes > most {
+				return nil
 			}
 			if id := [3]string{check.Extract, check.Column, code}; told[id] {
 				return nil
@@ -122,12 +135,15 @@ func (r *Run) checkCodes(ctx context.Context, x *extracts, program *codebook.Pro
 			}
 			file, line, _ := r.Study.CodebookPlace(check.Path...)
 			*problems = append(*problems, x.problem(check.Extract, first, check.Column,
-				"no rule knows the code %q of %s (%s); name it at %s:%d, or correct it here%s",
-				code, check.Column, rowsText(n), file, line, problem.DidYouMean(code, check.Known)))
+				"no rule knows the code %s of %s (%s); name it at %s:%d, or correct it here%s",
+				source.Shown(code), check.Column, rowsText(n), file, line, problem.DidYouMean(code, check.Known)))
 			return nil
 		})
 		if err != nil {
 			return err
+		}
+		if codes > most {
+			*problems = append(*problems, x.problem(check.Extract, last, check.Column, "no rule knows %d codes of %s in all; this row has the last", codes, check.Column))
 		}
 	}
 	return nil
@@ -216,6 +232,18 @@ func (r *Run) checkUnique(ctx context.Context, x *extracts, extract, column, con
 	if condition == "" {
 		condition = "true"
 	}
+	nameless := fmt.Sprintf("SELECT count(*), min(_row) FROM %s WHERE %s IS NULL AND (%s) HAVING count(*) > 0", sqltext.Name(extract), sqltext.Name(column), condition)
+	err := r.each(ctx, nameless, func(rows *sql.Rows) error {
+		var n, first int
+		if err := rows.Scan(&n, &first); err != nil {
+			return err
+		}
+		*problems = append(*problems, x.problem(extract, first, column, "%s is empty (%s), so that nobody can tell whether the person is here twice; fill it in, or take the row out", column, rowsText(n)))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	query := fmt.Sprintf("SELECT first, again, count(*) OVER () FROM (SELECT min(_row) AS first, max(_row) AS again FROM %s WHERE %s IS NOT NULL AND (%s) GROUP BY %s HAVING count(*) > 1) ORDER BY again",
 		sqltext.Name(extract), sqltext.Name(column), condition, sqltext.Name(column))
 	found := 0
@@ -227,7 +255,7 @@ func (r *Run) checkUnique(ctx context.Context, x *extracts, extract, column, con
 		if found++; found <= most {
 			file, line, _ := x.tables[extract].Place(first, "")
 			*problems = append(*problems, x.problem(extract, again, column,
-				"the person of this row (%s) is also on line %d of %s; in all %d such. Keep one row of each", column, line, file, n))
+				"the person of this row (%s) is also on line %d of %s; there are %d such rows. Keep one row of each person", column, line, file, n))
 		}
 		return nil
 	})

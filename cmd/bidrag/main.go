@@ -84,7 +84,7 @@ type exited struct{ status int }
 func dispatch(ctx context.Context, args []string, io streams) (err error) {
 	var c commands
 	parser, err := kong.New(&c, kong.Name("bidrag"), kong.Description(description), kong.Writers(io.out, io.err),
-		kong.Vars{"version": "bidrag " + output.Version(), "studies": strings.Join(studies.Names(), ", "), "default": studies.Default}, kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Vars{"version": "bidrag " + output.Version(), "studies": strings.Join(studies.Names(), ", "), "default_study": studies.Default}, kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(status int) { panic(exited{status}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&io))
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 
 // studyArgs name a study and its extracts.
 type studyArgs struct {
-	Study    string `arg:"" optional:"" help:"Folder with study.yaml and codebook.yaml, or a shipped study (${studies}). Without it, ${default} is taken."`
+	Study    string `arg:"" optional:"" help:"Folder with study.yaml and codebook.yaml, or a shipped study (${studies}). Without it, ${default_study} is taken."`
 	Extracts string `help:"Read the extracts from this folder instead of the study's own; the files have the same names." placeholder:"DIR"`
 	Threads  int    `help:"Processors to use; as many as there are by default. The results do not depend on it." placeholder:"N"`
 }
@@ -52,8 +52,8 @@ func (a studyArgs) open() (*study.Study, error) {
 
 type runCmd struct {
 	studyArgs
-	Out     string   `help:"Folder for the results. An earlier output folder there is replaced." default:"out" placeholder:"DIR"`
-	Lang    string   `help:"Language of report, tables and figures: nb or en." enum:"nb,en" default:"nb"`
+	Out     string   `help:"Folder for the results (${default}). An earlier output folder there is replaced." default:"out" placeholder:"DIR"`
+	Lang    string   `help:"Language of report, tables and figures: nb or en (${default})." enum:"nb,en" default:"nb"`
 	Seed    uint64   `help:"Seed of whatever is drawn at random." default:"1" placeholder:"N"`
 	Only    []string `help:"Do these steps only, with what they need: dataset, describe, models, contribution." placeholder:"STEP"`
 	Targets string   `help:"Compare with the published numbers in this CSV file: hit, miss, not computed and why." placeholder:"FILE" type:"path"`
@@ -69,6 +69,9 @@ Example: bidrag run --lang en --out result --targets studies/jobbsjansen-intro/p
 
 // Run carries out bidrag run.
 func (c runCmd) Run(ctx context.Context, io *streams) error {
+	if c.Out == "" {
+		return errUsage{errors.New("--out is empty; name a folder")}
+	}
 	published, err := c.readTargets()
 	if err != nil {
 		return err

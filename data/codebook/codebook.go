@@ -28,8 +28,8 @@ import (
 
 // A Statement is one step of the program.
 type Statement struct {
-	Name string // the table it makes
-	SQL  string
+	Name string `json:"table"` // the table it makes
+	SQL  string `json:"sql"`
 }
 
 // A CodeCheck finds codes of an extract that no rule names. Its query gives

@@ -47,14 +47,14 @@ func (c *cellReader) appendCell(text string) (wrong string) {
 		v, ok := parseNumber(text, c.decimal)
 		if !ok {
 			c.appendMissing()
-			return fmt.Sprintf("%s is no number with decimal %q", shown(text), string(c.decimal))
+			return fmt.Sprintf("%s is no number with decimal %q", Shown(text), string(c.decimal))
 		}
 		c.Float = append(c.Float, v)
 	case Date:
 		v, err := time.Parse(c.date, text)
 		if err != nil {
 			c.appendMissing()
-			return fmt.Sprintf("%s is no date written as %s", shown(text), layoutName(c.date))
+			return fmt.Sprintf("%s is no date written as %s", Shown(text), layoutName(c.date))
 		}
 		c.Date = append(c.Date, days(v))
 	}
@@ -64,9 +64,9 @@ func (c *cellReader) appendCell(text string) (wrong string) {
 
 func notInteger(text string, err error) string {
 	if e := (*strconv.NumError)(nil); asNumError(err, &e) && e.Err == strconv.ErrRange {
-		return fmt.Sprintf("%s is too large a number", shown(text))
+		return fmt.Sprintf("%s is too large a number", Shown(text))
 	}
-	return fmt.Sprintf("%s is no whole number", shown(text))
+	return fmt.Sprintf("%s is no whole number", Shown(text))
 }
 
 func asNumError(err error, target **strconv.NumError) bool {

@@ -67,9 +67,9 @@ func (f *findings) err() error {
 	return list.Err()
 }
 
-// shown is how an offending text is quoted in a message: at most 40 characters,
+// Shown is how an offending text is quoted in a message: at most 40 characters,
 // and no number of nine or more digits, which may be a person's in the wrong column.
-func shown(text string) string {
+func Shown(text string) string {
 	if longDigits(text) {
 		return fmt.Sprintf("(a text of %d characters with a long number, not shown)", len([]rune(text)))
 	}

@@ -204,7 +204,7 @@ func guesses(names []string, found *findings, place func(i int) (line, col int))
 		}
 		if first, twice := seen[name]; twice {
 			line, col := place(i)
-			found.add("column names that come twice", line, col, "column %s comes twice in the header (fields %d and %d): give one of them another name", shown(name), first+1, i+1)
+			found.add("column names that come twice", line, col, "column %s comes twice in the header (fields %d and %d): give one of them another name", Shown(name), first+1, i+1)
 		} else {
 			seen[name] = i
 		}

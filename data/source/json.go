@@ -223,7 +223,7 @@ func kindOf(token json.Token) string {
 		}
 		return "an object"
 	case string:
-		return "the text " + shown(v)
+		return "the text " + Shown(v)
 	case float64:
 		return fmt.Sprintf("the number %v", v)
 	case bool:

@@ -238,7 +238,7 @@ func (i klassItem) date(name string, needed bool) time.Time {
 	}
 	day, err := time.Parse(time.DateOnly, t.value)
 	if err != nil {
-		i.doc.note(t.offset, "%q: %s is no date written as yyyy-mm-dd", name, shown(t.value))
+		i.doc.note(t.offset, "%q: %s is no date written as yyyy-mm-dd", name, Shown(t.value))
 	}
 	return day
 }
