@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"bidrag/study/problem"
 )
@@ -182,6 +184,19 @@ func (s *Study) checkDescribe(c checker) {
 			c.at(append(path, "breaks"), "breaks must rise")
 		}
 	}
+	var seen []string
+	twice := func(list, name string, i int) {
+		if slices.Contains(seen, name) {
+			c.at(at("describe", list, strconv.Itoa(i)), "%s is described twice; keep one", name)
+		}
+		seen = append(seen, name)
+	}
+	for i, g := range d.Variables {
+		twice("variables", g.Variable, i)
+	}
+	for i, m := range d.Measures {
+		twice("measures", m, i)
+	}
 	for i, m := range d.Measures {
 		if c.known(at("describe", "measures", strconv.Itoa(i)), "variable", m, variables) {
 			if v, _ := s.Codebook.Variables.Get(m); v.Type != Binary {
@@ -285,6 +300,53 @@ func (s *Study) checkRule(c checker, path []string, v Variable, scheme string, r
 		}
 	}
 	s.checkLevels(c, path, v, r)
+	s.checkRecode(c, path, r)
+	s.checkIdentifiers(c, path, r, p.Extract)
+}
+
+// checkRecode reports codes that become two values.
+func (s *Study) checkRecode(c checker, path []string, r Rule) {
+	if r.Recode == nil {
+		return
+	}
+	becomes := map[string]string{}
+	report := func(to string, codes Codes) {
+		for _, code := range codes {
+			if first, twice := becomes[code]; twice {
+				c.key(append(slices.Clone(path), "recode", to), "the code %q becomes both %s and %s; keep one", code, first, to)
+			}
+			becomes[code] = to
+		}
+	}
+	for _, to := range r.Recode.To {
+		report(to.Key, to.Value)
+	}
+	report("missing", r.Recode.Missing)
+}
+
+// checkIdentifiers reports rules that would make a variable of an identifier.
+func (s *Study) checkIdentifiers(c checker, path []string, r Rule, extract string) {
+	e, _ := s.Extracts.Get(extract)
+	for _, column := range e.Columns {
+		if column.Value != "identifier" {
+			continue
+		}
+		named := slices.Contains(r.Columns, column.Key) || containsWord(r.SQL, column.Key)
+		for _, f := range r.columnFields() {
+			named = named || f.name == column.Key
+		}
+		if named {
+			c.key(path, "%s is an identifier, which must not become a variable; use another column", column.Key)
+		}
+	}
+}
+
+// containsWord tells whether SQL names a column.
+func containsWord(sql, name string) bool {
+	letter := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+	return slices.ContainsFunc(strings.FieldsFunc(sql, func(r rune) bool { return !letter(r) }), func(word string) bool {
+		return strings.EqualFold(word, name)
+	})
 }
 
 // checkLevels reports new values that the variable has no level for.

@@ -66,6 +66,12 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		{"a file and files", "study.yaml", "    file: lalonde.csv\n", "", `extract "lalonde" needs either file or files`},
 		{"contribution without places", "study.yaml", "describe:", "contribution: {model: individual, min_leavers: 5, neutral_band: 0.03, variants: {a: {label: a}}}\ndescribe:", `contributions are computed for projects, and the study has no places`},
 		{"a period without years", "study.yaml", "schemes:", "period: {from: 1978, to: 1978}\nschemes:", `the study has a period, but the codebook has no variable year of type year`},
+		{"a code with two meanings", "codebook.yaml", `recode: {0: "0", 1: "1"}`, `recode: {0: ["0", "1"], 1: "1"}`, `the code "1" becomes both 0 and 1; keep one`},
+		{"a code with a meaning that is missing", "codebook.yaml", `recode: {0: "0", 1: "1"}`, `recode: {0: "0", 1: "1", missing: "0"}`, `the code "0" becomes both 0 and missing; keep one`},
+		{"an identifier as a variable", "study.yaml", "age: integer", "age: identifier", `x/codebook.yaml:13:12: age is an identifier, which must not become a variable`},
+		{"an identifier in SQL", "study.yaml", "re78: number", "re78: identifier", `re78 is an identifier, which must not become a variable`},
+		{"described twice", "study.yaml", "{variable: race}", "{variable: married}", `married is described twice; keep one`},
+		{"a threshold that tells of few", "study.yaml", "describe:", "disclosure: {threshold: 3}\ndescribe:", `threshold is 3, which is out of range`},
 		{"an alias", "study.yaml", "re74: number, re75: number", "re74: &n number, re75: *n", `aliases (*n) are not read; write the value out`},
 		{"an empty file", "study.yaml", "", "", ``},
 	} {

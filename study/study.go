@@ -269,6 +269,7 @@ type Lookup struct {
 	Value   string     `yaml:"value"`
 	By      By         `yaml:"by"`
 	Where   Map[Codes] `yaml:"where"` // several codes are added up
+	Sum     bool       `yaml:"sum"`   // several rows of one municipality, year and code are added up; else they are an error
 	Of      *Lookup    `yaml:"of"`    // the number is divided by this one
 	Scale   float64    `yaml:"scale"` // and multiplied by this
 }
