@@ -13,6 +13,7 @@ import (
 	"bidrag/data/store"
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
+	"bidrag/model/design"
 	"bidrag/model/formula"
 	"bidrag/study"
 	"bidrag/study/problem"
@@ -53,6 +54,9 @@ func (r *Run) makeDataset(ctx context.Context, x *extracts) error {
 	if err := r.checkSomebody(); err != nil {
 		return err
 	}
+	if err := r.checkDesigns(); err != nil {
+		return err
+	}
 	return r.countDataset(ctx, program, variables)
 }
 
@@ -63,6 +67,22 @@ func (r *Run) checkSomebody() error {
 		if len(g.Rows) == 0 && g.Scheme != result.All {
 			file, line, column := r.Study.Place("participants", g.Scheme)
 			problems.Add(file, line, column, "nobody of the scheme %s counts: no row of its extract is selected and kept; look at select and losses", g.Scheme)
+		}
+	}
+	return problems.Err()
+}
+
+// checkDesigns reports formulas that the engine cannot make a model of.
+func (r *Run) checkDesigns() error {
+	var problems problem.List
+	for _, e := range r.Study.Models {
+		f, err := formula.Parse(e.Value.Formula)
+		if err == nil {
+			err = design.Check(f, r.data)
+		}
+		if err != nil {
+			file, line, column := r.Study.Place("models", e.Key, "formula")
+			problems.Add(file, line, column, "the formula of model %q: %v", e.Key, err)
 		}
 	}
 	return problems.Err()
@@ -117,16 +137,14 @@ func (r *Run) make(ctx context.Context, s codebook.Statement) error {
 func (r *Run) blame(ctx context.Context, s codebook.Statement, err error) error {
 	var problems problem.List
 	if scheme, ok := strings.CutPrefix(s.Name, "coded_"); ok {
-		file, line, column := r.Study.Place("participants", scheme)
-		problems.Add(file, line, column, "the rows of %s cannot be recoded: %s", scheme, firstLine(err))
-		return problems.Err()
+		return r.blameRules(ctx, scheme, err)
 	}
 	if s.Name == "dataset" {
 		for _, e := range r.Study.Samples {
 			probe := fmt.Sprintf("EXPLAIN SELECT %s FROM (SELECT *, 1 AS complete FROM gross)", e.Value.Where)
 			if err := r.db.Exec(ctx, probe); err != nil {
 				file, line, column := r.Study.Place("samples", e.Key, "where")
-				problems.Add(file, line, column, "the SQL is not understood: %s", firstLine(err))
+				problems.Add(file, line, column, "the SQL is not understood: %s. Mend it; docs/study.md tells what it may name", firstLine(err))
 			}
 		}
 	}
@@ -134,6 +152,29 @@ func (r *Run) blame(ctx context.Context, s codebook.Statement, err error) error 
 		return problems.Err()
 	}
 	return fmt.Errorf("the table %s cannot be made: %w", s.Name, err)
+}
+
+// blameRules finds the SQL rules of a scheme that fail on its rows; what is
+// left are the conditions on who counts.
+func (r *Run) blameRules(ctx context.Context, scheme string, failure error) error {
+	var problems problem.List
+	p, _ := r.Study.Participants.Get(scheme)
+	for _, v := range r.Study.Codebook.Variables {
+		rule, _ := v.Value.From.Get(scheme)
+		if rule.SQL == "" {
+			continue
+		}
+		probe := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE probe AS SELECT CAST((%s) AS %s) FROM %s AS r", rule.SQL, codebook.SQLType(v.Value), sqltext.Name(p.Extract))
+		if err := r.db.Exec(ctx, probe); err != nil {
+			file, line, column := r.Study.CodebookPlace("variables", v.Key, "from", scheme, "sql")
+			problems.Add(file, line, column, "the SQL fails on a row, or gives no %s: %s. Mend the rule", v.Value.Type, firstLine(err))
+		}
+	}
+	if len(problems) == 0 {
+		file, line, column := r.Study.Place("participants", scheme, "losses")
+		problems.Add(file, line, column, "a condition on who counts in %s is not understood: %s. Mend keep", scheme, firstLine(failure))
+	}
+	return problems.Err()
 }
 
 // loadFrame takes the analysis set into memory, with the levels of the
@@ -188,6 +229,9 @@ func (r *Run) countDataset(ctx context.Context, program *codebook.Program, varia
 		return err
 	}
 	if err := r.countChecks(ctx); err != nil {
+		return err
+	}
+	if err := r.countUnlinked(ctx); err != nil {
 		return err
 	}
 	if err := r.countLookups(ctx, program); err != nil {

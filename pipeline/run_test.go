@@ -52,9 +52,20 @@ func TestRowsAreCounted(t *testing.T) {
 		"counted.regular.late_start": 0,
 		// 1103 has no population in 2019, which is not available (".."); the regular scheme has no wages at all
 		"context_missing.population": 16, "context_missing.not_available.population": 16, "context_missing.wage": 0,
+		"unlinked.measures": 0,
 	}
-	if diff := cmp.Diff(want, values(r, "persons.", "lost.", "counted.", "context_missing.")); diff != "" {
+	if diff := cmp.Diff(want, values(r, "persons.", "lost.", "counted.", "context_missing.", "unlinked.")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestRowsOfNobodyAreCounted: measures of a case that is not in the register.
+func TestRowsOfNobodyAreCounted(t *testing.T) {
+	m := newMini(t)
+	m.replace("extracts/measures.csv", "\r\n103;", "\r\n999;")
+	m.replace("extracts/measures.csv", "\r\n104;", "\r\n;")
+	if got := values(m.run(1), "unlinked.")["unlinked.measures"]; got != 2 {
+		t.Errorf("%v rows of nobody, want 2", got)
 	}
 }
 

@@ -30,7 +30,7 @@ func (r *Run) verify(ctx context.Context, x *extracts, program *codebook.Program
 		return err // the other checks use the same SQL
 	}
 	for _, check := range []func(context.Context, *extracts, *codebook.Program, *problem.List) error{
-		r.checkSchemes, r.checkCodes, r.checkRows, r.checkExtractRows, r.checkPersons, r.checkLinks,
+		r.checkSchemes, r.checkLookups, r.checkCodes, r.checkRows, r.checkExtractRows, r.checkPersons, r.checkLinks,
 	} {
 		if err := check(ctx, x, program, &problems); err != nil {
 			return err
@@ -46,7 +46,7 @@ func (r *Run) probe(ctx context.Context, problems *problem.List) error {
 	try := func(query string, place func(...string) (string, int, int), path ...string) {
 		if err := r.db.Exec(ctx, "EXPLAIN "+query); err != nil {
 			file, line, column := place(path...)
-			problems.Add(file, line, column, "the SQL is not understood: %s", firstLine(err))
+			problems.Add(file, line, column, "the SQL is not understood: %s. Mend it; docs/study.md tells what it may name", firstLine(err))
 		}
 	}
 	for _, p := range s.Participants {
@@ -110,6 +110,70 @@ func (r *Run) checkSchemes(ctx context.Context, x *extracts, _ *codebook.Program
 		}
 	}
 	return nil
+}
+
+// checkLookups reports codes of a lookup in a tabular extract that the extract
+// does not have, and rows that say the same thing twice.
+func (r *Run) checkLookups(ctx context.Context, x *extracts, _ *codebook.Program, problems *problem.List) error {
+	for _, v := range r.Study.Codebook.Variables {
+		for _, rule := range v.Value.From {
+			at := []string{"variables", v.Key, "from", rule.Key, "lookup"}
+			for l := rule.Value.Lookup; l != nil; l, at = l.Of, append(slices.Clone(at), "of") {
+				if x.tables[l.Extract] == nil {
+					continue
+				}
+				if err := r.checkLookupCodes(ctx, *l, at, problems); err != nil {
+					return err
+				}
+				if err := r.checkLookupRows(ctx, x, *l, problems); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Run) checkLookupCodes(ctx context.Context, l study.Lookup, at []string, problems *problem.List) error {
+	for _, w := range l.Where {
+		there, err := r.db.QueryStrings(ctx, fmt.Sprintf("SELECT DISTINCT CAST(%[1]s AS VARCHAR) AS code FROM %[2]s WHERE %[1]s IS NOT NULL ORDER BY code",
+			sqltext.Name(w.Key), sqltext.Name(l.Extract)))
+		if err != nil {
+			return err
+		}
+		for _, code := range w.Value {
+			if !slices.Contains(there, code) {
+				file, line, column := r.Study.CodebookPlace(append(slices.Clone(at), "where", w.Key)...)
+				problems.Add(file, line, column, "no row of %s has %q in %s%s", l.Extract, code, w.Key, problem.DidYouMean(code, there))
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Run) checkLookupRows(ctx context.Context, x *extracts, l study.Lookup, problems *problem.List) error {
+	if l.Sum {
+		return nil
+	}
+	query := codebook.RepeatsSQL(l)
+	found, last := 0, 0
+	err := r.each(ctx, query, func(rows *sql.Rows) error {
+		var first, again int
+		if err := rows.Scan(&first, &again); err != nil {
+			return err
+		}
+		last = again
+		if found++; found <= most {
+			_, line, _ := x.tables[l.Extract].Place(first, "")
+			*problems = append(*problems, x.problem(l.Extract, again, l.By.Municipality,
+				"the same municipality and year as on line %d; keep one row, or set sum: true in the lookup if they are to be added up", line))
+		}
+		return nil
+	})
+	if found > most {
+		*problems = append(*problems, x.problem(l.Extract, last, l.By.Municipality, "so do %d rows in all; this is the last", found))
+	}
+	return err
 }
 
 // checkCodes reports the codes that no rule names, with their count.
@@ -199,7 +263,7 @@ func (r *Run) checkExtractRows(ctx context.Context, x *extracts, _ *codebook.Pro
 				}
 				last = row
 				if found++; found <= most {
-					*problems = append(*problems, x.problem(e.Key, row, check.Column, "%s; correct the date, or take the row out", check.Say.EN))
+					*problems = append(*problems, x.problem(e.Key, row, check.Column, "%s; correct it, or take the row out", check.Say.EN))
 				}
 				return nil
 			})
@@ -303,6 +367,26 @@ func (r *Run) countChecks(ctx context.Context) error {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// countUnlinked counts the rows of linked extracts that belong to no row of the
+// extract they link to, those without a number among them.
+func (r *Run) countUnlinked(ctx context.Context) error {
+	for _, e := range r.Study.Extracts {
+		l := e.Value.Link
+		if l == nil {
+			continue
+		}
+		n, err := r.count(ctx, fmt.Sprintf("SELECT count(*) FROM %s AS x WHERE x.%s IS NULL OR x.%s NOT IN (SELECT %s FROM %s WHERE %s IS NOT NULL)",
+			sqltext.Name(e.Key), sqltext.Name(l.Column), sqltext.Name(l.Column), sqltext.Name(l.On), sqltext.Name(l.To), sqltext.Name(l.On)))
+		if err != nil {
+			return err
+		}
+		if err := r.Results.Add("dataset", result.Estimate(result.Key{Quantity: "unlinked", Level: e.Key}, result.Count, float64(n), n)); err != nil {
+			return err
 		}
 	}
 	return nil

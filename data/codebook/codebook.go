@@ -87,8 +87,8 @@ func Compile(s *study.Study, modelVariables []string) (*Program, error) {
 	return p, nil
 }
 
-// sqlType is the type of a variable's column.
-func sqlType(v study.Variable) string {
+// SQLType is the type of a variable's column.
+func SQLType(v study.Variable) string {
 	switch v.Type {
 	case study.Binary, study.Integer, study.Year:
 		return "INTEGER"
@@ -131,7 +131,7 @@ func (p *Program) codeScheme(s *study.Study, scheme string) error {
 		if e.Value.Type == study.Municipality {
 			expression = districtSQL(expression, s.Places)
 		}
-		columns = append(columns, fmt.Sprintf("    CAST(%s AS %s) AS %s", expression, sqlType(e.Value), sqltext.Name(e.Key)))
+		columns = append(columns, fmt.Sprintf("    CAST(%s AS %s) AS %s", expression, SQLType(e.Value), sqltext.Name(e.Key)))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE TABLE %s AS\nWITH r AS (\n  SELECT * FROM %s%s\n), v AS (\n  SELECT r._row,\n%s\n  FROM r%s\n)\n",

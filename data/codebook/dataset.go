@@ -78,7 +78,7 @@ func (p *Program) lookupColumn(s *study.Study, name string, v study.Variable, lo
 			values[i] = fmt.Sprintf("CASE WHEN p.scheme = %s THEN %s END", sqltext.Literal(l.Scheme), values[i])
 		}
 	}
-	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), sqlType(v), sqltext.Name(name))
+	return fmt.Sprintf("CAST(coalesce(%s) AS %s) AS %s", strings.Join(values, ", "), SQLType(v), sqltext.Name(name))
 }
 
 // Columns of an extract that hold municipality, year, value and the reason why
@@ -162,6 +162,24 @@ func ReasonSQL(s *study.Study, l PlaceLookup) string {
   SELECT %s AS municipality, %s AS year, max(%s) AS status FROM %s WHERE %s GROUP BY ALL
 ) AS c ON c.municipality = d.%s AND c.year = d.year `, RegionColumn, TimeColumn, StatusColumn, sqltext.Name(l.Lookup.Extract), condition,
 		sqltext.Name(s.Places.Variable)) + rest
+}
+
+// RepeatsSQL is the query that gives the first and the last row of every
+// municipality, year and code that a tabular lookup finds more than once.
+func RepeatsSQL(l study.Lookup) string {
+	keys := []string{sqltext.Name(l.By.Municipality)}
+	if l.By.Year != "" {
+		keys = append(keys, sqltext.Name(l.By.Year))
+	}
+	condition := "true"
+	if len(l.Where) > 0 {
+		condition = conditions(l.Where)
+		for _, w := range l.Where {
+			keys = append(keys, sqltext.Name(w.Key))
+		}
+	}
+	return fmt.Sprintf("SELECT min(_row) AS first, max(_row) AS again FROM %s WHERE %s IS NOT NULL AND %s GROUP BY %s HAVING count(*) > 1 ORDER BY again",
+		sqltext.Name(l.Extract), keys[0], condition, strings.Join(keys, ", "))
 }
 
 // indicators writes the 0/1 columns of a category.

@@ -289,6 +289,12 @@ func (w *writer) counted() {
 			items = append(items, w.say("counted.context", "variable", w.variable(e.Key), "n", w.count(n)))
 		}
 	}
+	for _, e := range w.study.Extracts {
+		n := w.get(result.Key{Quantity: "unlinked", Level: e.Key})
+		if table.Has(n) && n.Value() > 0 {
+			items = append(items, w.say("counted.unlinked", "extract", e.Value.Label.In(w.lang), "n", w.count(n)))
+		}
+	}
 	if len(items) > 0 {
 		w.text(w.say("counted.lead"))
 		w.list(items)
