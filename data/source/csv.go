@@ -185,8 +185,10 @@ func scan(ctx context.Context, in *textFile, delimiter rune, found *findings, he
 			continue
 		}
 		if err != nil {
-			found.whole(line+1, "%s", unreadable(cmp.Or(in.raw.err, err)))
-			break
+			// What was found before may be the damage's doing: the damage alone is told.
+			damaged := newFindings(found.file)
+			damaged.whole(line+1, "%s", unreadable(cmp.Or(in.raw.err, err)))
+			return damaged.err()
 		}
 		line, _ = r.FieldPos(len(record) - 1)
 		switch {
