@@ -94,6 +94,9 @@ func (r *Run) checkPlaces(ctx context.Context, x *extracts, program *codebook.Pr
 		return nil
 	}
 	c := newCalendar(x, r.Study.Places)
+	for code, spans := range c.codes {
+		r.Results.Places[code] = spans[len(spans)-1].Name
+	}
 	var problems problem.List
 	for _, scheme := range r.Study.Schemes.Keys() {
 		if err := r.checkParticipantPlaces(ctx, x, c, scheme, &problems); err != nil {

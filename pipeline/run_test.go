@@ -72,6 +72,9 @@ func TestRowsOfNobodyAreCounted(t *testing.T) {
 // TestDatasetIsRecodedAndLinked looks at single persons whose rows newMini writes.
 func TestDatasetIsRecodedAndLinked(t *testing.T) {
 	r := newMini(t).run(1)
+	if r.Results.Places["1102"] != "Nyvik" {
+		t.Errorf("1102 is called %q", r.Results.Places["1102"])
+	}
 	wantColumns := []string{"person", "scheme", "year", "municipality", "project", "outcome", "male", "age", "months", "hours",
 		"region", "region_south", "course", "population", "wage", "complete", "in_large"}
 	if diff := cmp.Diff(wantColumns, codebook.DatasetColumns(r.Study)); diff != "" {

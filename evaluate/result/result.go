@@ -102,6 +102,7 @@ func (v Value) WithInterval(low, high float64) Value {
 type Set struct {
 	Values []Value
 	Models map[string]*fit.Result
+	Places map[string]string // names of municipalities by code; empty when the study has none
 
 	index map[Key]int
 	ids   map[string]Key
@@ -109,7 +110,7 @@ type Set struct {
 
 // NewSet returns an empty set.
 func NewSet() *Set {
-	return &Set{Models: map[string]*fit.Result{}, index: map[Key]int{}, ids: map[string]Key{}}
+	return &Set{Models: map[string]*fit.Result{}, Places: map[string]string{}, index: map[Key]int{}, ids: map[string]Key{}}
 }
 
 // Add adds values made by a step. Two values of one ID are an error: an id

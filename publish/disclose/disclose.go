@@ -83,6 +83,7 @@ type Cleared struct {
 	numbers []Number
 	index   map[result.Key]int
 	models  map[string]*fit.Result
+	places  map[string]string
 	rules   Rules
 }
 
@@ -92,6 +93,7 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		numbers: make([]Number, len(set.Values)),
 		index:   make(map[result.Key]int, len(set.Values)),
 		models:  set.Models,
+		places:  set.Places,
 		rules:   rules,
 	}
 	for i, v := range set.Values {
@@ -132,3 +134,6 @@ func (c *Cleared) Number(k result.Key) Number {
 
 // Models returns the fitted models by name.
 func (c *Cleared) Models() map[string]*fit.Result { return c.models }
+
+// Place returns the name of a municipality, "" when it is not known.
+func (c *Cleared) Place(code string) string { return c.places[code] }

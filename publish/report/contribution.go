@@ -147,7 +147,11 @@ func (w *writer) meanOfAll() disclose.Number {
 
 // projectLabel is a project's name without its scheme, which stands beside it.
 func (w *writer) projectLabel(scheme, project string) string {
-	return w.word("project", "scheme", w.schemeLabel(scheme), "place", strings.TrimPrefix(project, scheme+"-"))
+	place := strings.TrimPrefix(project, scheme+"-")
+	if name := w.numbers.Place(place); name != "" {
+		place += " " + name
+	}
+	return w.word("project", "scheme", w.schemeLabel(scheme), "place", place)
 }
 
 func (w *writer) schemeLabel(key string) string {
