@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"bidrag/evaluate/result"
@@ -54,6 +55,24 @@ func TestSchemeContrastAgainstR(t *testing.T) {
 	golden := readGolden(t, "testdata/individual/difference.csv")
 	closeTo(t, "difference", v.Value, number(t, golden[0][1]), 1e-8)
 	closeTo(t, "error", (v.High-v.Low)/2/1.959963984540054, number(t, golden[1][1]), 1e-6)
+}
+
+// TestContributionsAgainstR: every project's contribution in both variants.
+func TestContributionsAgainstR(t *testing.T) {
+	r := shipped(t, "contribution")
+	golden := readGolden(t, "testdata/individual/contribution.csv")
+	if len(golden) != 411 {
+		t.Fatalf("R has %d projects", len(golden))
+	}
+	for _, row := range golden {
+		scheme, _, _ := strings.Cut(row[0], "-")
+		for k, variant := range []string{"with_scheme", "without_scheme"} {
+			v, ok := r.Results.Get(result.Key{Quantity: "project_contribution", Kind: variant, Sample: "in_individual", Scheme: scheme, Project: row[0]})
+			if want := number(t, row[2+k]); !ok || math.Abs(v.Value-want) > 1e-9 || float64(v.N) != number(t, row[1]) {
+				t.Errorf("%s, %s: %v of %d persons, R has %v of %s", row[0], variant, v.Value, v.N, want, row[1])
+			}
+		}
+	}
 }
 
 // shipped runs the shipped study, or the steps of it that are named.

@@ -1,6 +1,6 @@
 # The report's individual model from the shipped extracts, in R alone: an independent recoding and glm().
 # Run in this folder: LC_ALL=C.UTF-8 Rscript individual.R. It writes individual.csv (term, estimate, std_error; 17 digits)
-# and whole.csv (log-likelihood, null and residual deviance, n). Made with R 4.2.2; tolerance in the test.
+# whole.csv (log-likelihood, null and residual deviance, n), difference.csv and contribution.csv. Made with R 4.2.2; tolerance in the test.
 extracts <- "../../../studies/jobbsjansen-intro/extracts/"
 options(digits = 17)
 
@@ -41,7 +41,8 @@ intro <- data.frame(outcome = d$outcome, scheme = 0, education = as.integer(sub(
   residence_years = d$year - as.integer(format(day(d$DatoForForsteVedtakIntro), "%Y")),
   norwegian_level = rowMeans(tests, na.rm = TRUE),
   duration_months = (end$year - start$year) * 12 + end$mon - start$mon - (end$mday < start$mday),
-  absence_high = as.integer(absence >= 0.1), origin = region[d$StatsborgerskapForste])
+  absence_high = as.integer(absence >= 0.1), origin = region[d$StatsborgerskapForste],
+  project = paste0("intro-", d$Avsl_Kommunenummer))
 m <- read.csv2(gzfile(paste0(extracts, "nir/tiltak.csv.gz")), colClasses = "character", fileEncoding = "UTF-8-BOM")
 names(m)[1] <- "Deltakernr"
 measure <- list(
@@ -74,7 +75,7 @@ schooling <- c("1" = 1, "2" = 1, "3" = 2, "4" = 2, "5" = 2, "6" = 3, "7" = 3, "8
 js <- data.frame(outcome = as.integer(j[["Måloppnåelse_dik"]]), scheme = 1, education = schooling[j$v2_9],
   male = as.integer(j$v2_1), age = as.integer(j$Alder_rapporteringstidspunkt), residence_years = as.integer(j$Botid),
   norwegian_level = as.integer(j$Norsknivaa_samlet_avslutning_karakter), duration_months = as.integer(j$Varighet),
-  absence_high = as.integer(j$v5_1 != "1"), origin = origin,
+  absence_high = as.integer(j$v5_1 != "1"), origin = origin, project = paste0("jobbsjansen-", substr(j$v1_1, 1, 4)),
   measure_norwegian = any1("v3_1_7", "v3_1_2", "v3_1_1", "v3_3_9", "v3_1_6", "v3_1_10"), measure_social_studies = any1("v3_5_1"),
   measure_language_placement = any1("v3_1_3", "v3_1_4"), measure_vocational_course = any1("v3_2_6", "v3_2_11"),
   measure_ordinary_work = any1("v3_2_10"), measure_placement_sheltered = any1("v3_2_4"),
@@ -112,3 +113,15 @@ b <- coef(g)
 gradient <- sapply(seq_along(b), function(k) { e <- replace(numeric(length(b)), k, 1e-5); (average(b + e) - average(b - e)) / 2e-5 })
 write.csv(data.frame(quantity = c("difference", "std_error"), value = sprintf("%.17g", c(average(b), sqrt(drop(gradient %*% vcov(g) %*% gradient))))),
           "difference.csv", row.names = FALSE, quote = FALSE)
+
+# Contributions: actual less expected per project with at least 5 persons, with the scheme in the model and without.
+contribution <- function(model) {
+  a <- aggregate(cbind(outcome, expected = fitted(model)) ~ project, transform(all, expected = fitted(model)), mean)
+  n <- table(all$project)[a$project]
+  transform(a, n = as.integer(n), contribution = outcome - expected)[n >= 5, ]
+}
+with_scheme <- contribution(g)
+without <- contribution(update(g, . ~ . - scheme))
+stopifnot(identical(with_scheme$project, without$project), nrow(with_scheme) == 411)
+write.csv(data.frame(project = with_scheme$project, n = with_scheme$n, with_scheme = sprintf("%.17g", with_scheme$contribution),
+                     without_scheme = sprintf("%.17g", without$contribution)), "contribution.csv", row.names = FALSE, quote = FALSE)
