@@ -192,11 +192,11 @@ func (r *Run) checkCodes(ctx context.Context, x *extracts, program *codebook.Pro
 			if codes++; codes > most {
 				return nil
 			}
-			if id := [3]string{check.Extract, check.Column, code}; told[id] {
+			id := [3]string{check.Extract, check.Column, code}
+			if told[id] {
 				return nil
-			} else {
-				told[id] = true
 			}
+			told[id] = true
 			file, line, _ := r.Study.CodebookPlace(check.Path...)
 			*problems = append(*problems, x.problem(check.Extract, first, check.Column,
 				"no rule knows the code %s of %s (%s); name it at %s:%d, or correct it here%s",
