@@ -37,17 +37,6 @@ func (t *Table) Column(name string) *Vector {
 	return t.Columns[i]
 }
 
-// Files returns the files that the table was read from.
-func (t *Table) Files() []string {
-	var files []string
-	for _, o := range t.origins {
-		if !slices.Contains(files, o.file) {
-			files = append(files, o.file)
-		}
-	}
-	return files
-}
-
 // Place tells where the cell of a row (from 0) and column stands: the file, the
 // line from 1 and the column from 1 in characters; in a workbook the row and
 // the number of the column. The column is found by reading the file once more,

@@ -72,24 +72,15 @@ func (db *DB) QueryInt(ctx context.Context, query string, args ...any) (int64, e
 	return v, nil
 }
 
-// QueryInts returns the whole numbers of a query's only column; none may be NULL.
-func (db *DB) QueryInts(ctx context.Context, query string, args ...any) ([]int64, error) {
-	return all[int64](ctx, db, query, args)
-}
-
 // QueryStrings returns the texts of a query's only column; none may be NULL.
-func (db *DB) QueryStrings(ctx context.Context, query string, args ...any) ([]string, error) {
-	return all[string](ctx, db, query, args)
-}
-
-func all[T any](ctx context.Context, db *DB, query string, args []any) (values []T, err error) {
+func (db *DB) QueryStrings(ctx context.Context, query string, args ...any) (values []string, err error) {
 	rows, err := db.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var v T
+		var v string
 		if err := rows.Scan(&v); err != nil {
 			return nil, explain(query, err)
 		}

@@ -10,18 +10,6 @@ type Rows struct {
 	Trials []float64 // binomial: number of trials; nil is 1
 }
 
-// Slice returns the rows from lo up to hi.
-func (r Rows) Slice(lo, hi int) Rows {
-	out := Rows{Y: r.Y[lo:hi]}
-	if r.Weight != nil {
-		out.Weight = r.Weight[lo:hi]
-	}
-	if r.Trials != nil {
-		out.Trials = r.Trials[lo:hi]
-	}
-	return out
-}
-
 // Scale fills a with weight times trials: what one row counts.
 func (r Rows) Scale(a []float64) {
 	for i := range a {
