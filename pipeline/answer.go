@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"bidrag/data/frame"
@@ -10,6 +11,7 @@ import (
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
+	"bidrag/model/formula"
 	"bidrag/model/univariate"
 	"bidrag/study"
 	"bidrag/study/problem"
@@ -41,9 +43,6 @@ func (r *Run) fitModels(ctx context.Context) error {
 	var problems problem.List
 	for _, e := range r.Study.Models {
 		model, err := r.fit(ctx, e.Value, nil)
-		if len(r.rows(e.Value.Sample)) == 0 {
-			err = r.nobody(e.Value.Sample)
-		}
 		if err != nil {
 			file, line, column := r.Study.Place("models", e.Key, "formula")
 			problems.Add(file, line, column, "model %q cannot be fitted: %v", e.Key, err)
@@ -121,16 +120,33 @@ func (r *Run) nobody(sample string) error {
 	return fmt.Errorf("nobody is in the sample %q", sample)
 }
 
-// fit fits one model to its sample, without the variables in drop.
+// fit fits one model to its sample, without the variables in drop. A model
+// that has been fitted is not fitted again.
 func (r *Run) fit(ctx context.Context, m study.Model, drop []string) (*fit.Model, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	text := m.Formula
-	for _, name := range drop {
-		text += " - " + name
+	f, err := formula.Parse(m.Formula)
+	if err != nil {
+		return nil, err
 	}
-	return fit.Fit(text, r.data.Rows(r.rows(m.Sample)), fit.Options{Family: m.Family, Link: m.Link, Threads: r.threads()})
+	text, err := f.Without(drop...)
+	if err != nil {
+		return nil, err
+	}
+	id := [4]string{text, m.Family, m.Link, m.Sample}
+	if model, done := r.fitted[id]; done {
+		return model, nil
+	}
+	rows := r.rows(m.Sample)
+	if len(rows) == 0 {
+		return nil, r.nobody(m.Sample)
+	}
+	model, err := fit.Fit(text, r.data.Rows(rows), fit.Options{Family: m.Family, Link: m.Link, Threads: r.threads()})
+	if err == nil {
+		r.fitted[id] = model
+	}
+	return model, err
 }
 
 // contributions compares every project with what its participants lead one to
@@ -163,7 +179,8 @@ func (r *Run) contributions(ctx context.Context) error {
 }
 
 // persons gives every person of the sample the project and what is expected.
-// A person without a project or an outcome counts in none.
+// A person without a project or an outcome, or who lacks a variable of the
+// model, counts in none.
 func (r *Run) persons(data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
 	project, _ := data.Column("project")
 	scheme, _ := data.Column("scheme")
@@ -174,7 +191,7 @@ func (r *Run) persons(data *frame.Frame, expected []float64) ([]contribution.Pro
 	}
 	var persons []contribution.Person
 	for i, j := range project.Code {
-		if j < 0 || outcome.Missing(i) {
+		if j < 0 || outcome.Missing(i) || math.IsNaN(expected[i]) {
 			continue
 		}
 		projects[j].Scheme = scheme.Levels[scheme.Code[i]]

@@ -105,6 +105,8 @@ func TestBadInput(t *testing.T) {
 			m.replace("codebook.yaml", `regular: {sql: year(Slutt)}`, `regular: {sql: "coalesce(year(Slutt), CAST(Kjønn AS INTEGER))"}`)
 		},
 			[]string{`mini/codebook.yaml:5:50: the SQL fails on a row, or gives no year: Conversion Error: Could not convert string '…'`}},
+		{"a dropped variable that is not in the model", func(m mini) { m.replace("study.yaml", "drop: [scheme]", "drop: [months]") },
+			[]string{`mini/study.yaml:82:35: the variant "without_scheme" of model "main": no term of the formula holds months; take it out of drop`}},
 		{"nobody left", func(m mini) { m.replace("study.yaml", "keep: Slutt IS NOT NULL", "keep: Slutt IS NULL") },
 			[]string{`mini/study.yaml:57:3: nobody of the scheme regular counts: `}},
 		{"a row of no scheme", func(m mini) {

@@ -111,6 +111,14 @@ func (r *Run) checkModels() ([]string, error) {
 		if e.Key == r.Study.Complete {
 			complete = names
 		}
+		if c := r.Study.Contribution; c != nil && c.Model == e.Key {
+			for _, v := range c.Variants {
+				if _, err := f.Without(v.Value.Drop...); err != nil {
+					file, line, column := r.Study.Place("contribution", "variants", v.Key, "drop")
+					problems.Add(file, line, column, "the variant %q of model %q: %v; take it out of drop", v.Key, e.Key, err)
+				}
+			}
+		}
 	}
 	return complete, problems.Err()
 }

@@ -25,6 +25,7 @@ import (
 	"bidrag/data/sqltext"
 	"bidrag/data/store"
 	"bidrag/evaluate/result"
+	"bidrag/model/fit"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -61,6 +62,7 @@ type Run struct {
 
 	options Options
 	data    *frame.Frame
+	fitted  map[[4]string]*fit.Model // by formula, family, link and sample
 	db      *store.DB
 }
 
@@ -86,7 +88,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, fitted: map[[4]string]*fit.Model{}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err

@@ -136,6 +136,19 @@ func TestContributionsBalance(t *testing.T) {
 	}
 }
 
+// TestContributionsLeaveOutWhoTheModelDoes: in a sample with unknown values the
+// persons without expectation count in no project, and the others still balance.
+func TestContributionsLeaveOutWhoTheModelDoes(t *testing.T) {
+	m := newMini(t)
+	m.replace("extracts/pilot_2019.csv", ";1;1966;1;", ";1;1966;;")
+	m.replace("study.yaml", "sample: complete, formula", "sample: gross, formula")
+	r := m.run(1)
+	v, ok := r.Results.Get(result.Key{Quantity: "project_contribution", Kind: "with_scheme", Sample: "gross", Scheme: "pilot", Project: "pilot-0301"})
+	if !ok || v.N != 39 || math.Abs(v.Value) > 1e-8 {
+		t.Errorf("%v of %d persons (%v), want 0 of 39", v.Value, v.N, ok)
+	}
+}
+
 // TestResultsDoNotDependOnThreads: the same bits with one thread and with four.
 func TestResultsDoNotDependOnThreads(t *testing.T) {
 	m := newMini(t)
