@@ -1,0 +1,75 @@
+// Package glmm fits generalized linear mixed models by maximum likelihood. It
+// takes matrices and grouping indices and gives estimates; it knows no study,
+// file, frame or name.
+//
+// The model is
+//
+//	η = X β + Z b + offset,   b ~ N(0, Σ),   E(y | b) = g⁻¹(η)
+//
+// with a covariance block for every random term (x | g), the same for all
+// groups of the term. A block is T T' with T lower triangular, and b = Λ u with
+// u standard normal and Λ made of the T. What is maximised over β, the T and
+// the dispersion, jointly, is the likelihood with u integrated out.
+package glmm
+
+import "bidrag/model/glm"
+
+// A Term is one random term (x | g).
+type Term struct {
+	Q      int       // coefficients that vary between the groups
+	Z      []float64 // N×Q random-effects model matrix, column by column; nil is one column of ones
+	Group  []int32   // N: the group of each row, from 0
+	Groups int       // number of groups; every one has a row
+}
+
+// Data is what a model is fitted to. Nothing of it is changed or kept.
+type Data struct {
+	glm.Data
+	Terms []Term // at least one
+}
+
+// Options are the settings of [Fit]; zero values mean the defaults.
+type Options struct {
+	Quadrature    int     // points per random effect; 0 and 1 are Laplace's approximation
+	MaxIterations int     // most steps of the outer iteration; default 200
+	Tolerance     float64 // stop when the remaining step, in standard errors, is below; default 1e-6
+	Threads       int     // goroutines; default the number of processors. The result does not depend on it
+}
+
+// An Estimate is a fitted model.
+type Estimate struct {
+	Beta    []float64 // P coefficients; NaN where aliased
+	Cov     []float64 // P×P covariance of Beta, from the joint Hessian of all parameters; NaN in rows and columns of aliased ones
+	Aliased []bool    // P: the column is a combination of earlier ones
+	AliasOf [][]int   // P: for an aliased column, the columns it is a combination of
+
+	// Separated marks the coefficients that have no finite estimate, P of them.
+	Separated []bool
+
+	Terms []TermEstimate // as in Data
+
+	Eta []float64 // N linear predictors at the modes, offset included
+	Mu  []float64 // N fitted means at the modes
+
+	Rank       int
+	Count      float64 // observations: rows of positive weight, or the sum of frequency weights
+	Dispersion float64 // Gaussian: variance of the residuals; gamma: 1/shape; else 1. Of maximum likelihood
+	LogLik     float64
+	DF         int // parameters: coefficients, covariances, dispersion
+	AIC, BIC   float64
+
+	Status           glm.Status
+	Reason           string // why it stopped, in words
+	Iterations       int
+	Evaluations      int     // of the likelihood with its gradient
+	GradientMax      float64 // largest derivative of the log-likelihood, per unit of its curvature's square root
+	HessianCondition float64 // largest by smallest eigenvalue of the joint Hessian, scaled to unit diagonal
+}
+
+// A TermEstimate is what was estimated of one random term.
+type TermEstimate struct {
+	Cov      []float64 // Q×Q covariance of the random effects
+	Boundary []bool    // Q: the component has no variance of its own: it is zero, or a combination of earlier ones
+	Modes    []float64 // Groups×Q conditional modes, row by row
+	ModeSD   []float64 // Groups×Q their standard deviations given the data and the parameters
+}
