@@ -1,6 +1,6 @@
 // Package design turns a formula and a frame into what a model is fitted to:
-// a response, a model matrix, weights and an offset, over the rows in which
-// nothing is missing.
+// a response, a model matrix, the columns and groups of random terms, weights
+// and an offset, over the rows in which nothing is missing.
 //
 // Its stance: columns, their names and their order are R's (treatment
 // contrasts, model.matrix), and what was learned from the data of the fit is
@@ -13,7 +13,8 @@
 //  2. rows with a missing value are dropped and counted by column (missing.go);
 //  3. the variables of the formula are computed (evaluate.go, poly.go) and
 //     their levels fixed (variable.go);
-//  4. the terms become columns (matrix.go).
+//  4. the terms become columns (matrix.go);
+//  5. the random terms become columns and groups (random.go).
 //
 // As in R, poly() and scale() take their constants from all rows of the frame
 // in which their own argument is known, also rows that another variable drops;
@@ -46,6 +47,8 @@ type Design struct {
 	N int       // rows of the fit
 	X []float64 // N×len(Coding.Columns) model matrix, column by column
 
+	Random []RandomTerm // the random terms, in the order of the formula
+
 	Offset  []float64 // sum of the offset() terms and the offset column; nil when there are none
 	Weights []float64 // nil when there are none
 	Cluster []int32   // index of each row's cluster, 0 … Clusters−1; nil when there are none
@@ -63,6 +66,7 @@ type Design struct {
 type Unused struct {
 	Variable string
 	Levels   []string
+	Grouping bool // it forms groups of a random term
 }
 
 // A Response is the left side of a formula.
@@ -99,6 +103,9 @@ func New(f *formula.Formula, data *frame.Frame, extra Columns) (*Design, error) 
 	if d.X, err = d.Coding.fill(ev, d.Rows, d.N); err != nil {
 		return nil, err
 	}
+	if err := d.randomTerms(f, ev); err != nil {
+		return nil, err
+	}
 	if d.Offset, err = offsets(f.Offsets, extra.Offset, ev, d.Rows, d.N); err != nil {
 		return nil, err
 	}
@@ -126,9 +133,7 @@ func Check(f *formula.Formula, data *frame.Frame) error {
 			errs = append(errs, formula.Errorf(n.Column, "there is no column %q%s", n.Name, Meant(n.Name, data.Names())))
 		}
 	}
-	for _, r := range f.Random {
-		errs = append(errs, formula.Errorf(r.Column, "%s: multilevel models are not fitted yet; leave the random term out, or give each group its own level with + %s", r.Source, r.Group[0]))
-	}
+	errs = append(errs, checkRandom(f)...)
 	return errors.Join(errs...)
 }
 

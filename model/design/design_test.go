@@ -148,7 +148,7 @@ func TestDroppedRowsAreCountedByColumn(t *testing.T) {
 
 func TestUnusedLevelsAreTold(t *testing.T) {
 	d := mustNew(t, "y ~ x + h", readData(t))
-	want := []Unused{{"h", []string{"only where x is missing"}}}
+	want := []Unused{{Variable: "h", Levels: []string{"only where x is missing"}}}
 	if diff := cmp.Diff(want, d.Unused); diff != "" {
 		t.Error(diff)
 	}
@@ -195,7 +195,7 @@ func TestWhatCannotBeDesigned(t *testing.T) {
 		{"~ x", 1, "name the response"},
 		{"y ~ xx", 5, `there is no column "xx"; did you mean "x"?`},
 		{"y ~ ålder", 5, `there is no column "ålder"; the columns are y, x, z, k, f, g, h, l`},
-		{"y ~ x + (1 | g)", 9, "(1 | g): multilevel models are not fitted yet"},
+		{"y ~ x + (1 | gg)", 14, `there is no column "gg"; did you mean "g"?`},
 		{"y ~ log(f)", 9, "f is text, and this needs numbers"},
 		{"y ~ I(f^2)", 7, "f is text"},
 		{"y ~ poly(f, 2)", 10, "f is text"},

@@ -3,6 +3,7 @@ package design
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"bidrag/data/frame"
 	"bidrag/model/formula"
@@ -19,6 +20,7 @@ type Column struct {
 type Coding struct {
 	Terms   *formula.Terms
 	Columns []Column
+	Random  []*RandomCoding
 
 	offsets   []formula.Expr
 	column    string // of the offset column; empty when there is none
@@ -56,19 +58,29 @@ func (c *Coding) Offset(f *frame.Frame) ([]float64, error) {
 	return offsets(c.offsets, column, &evaluator{data: f, constants: c.constants}, nil, f.NumRows())
 }
 
-// newCoding fixes variables, contrasts and columns from the rows of the fit.
+// newCoding is newColumns with what else the model needs of other frames.
 func (d *Design) newCoding(f *formula.Formula, terms *formula.Terms, ev *evaluator) (*Coding, error) {
-	c := &Coding{Terms: terms, constants: ev.constants, offsets: f.Offsets}
+	c, err := d.newColumns(terms, ev)
+	if err != nil {
+		return nil, err
+	}
+	c.offsets = f.Offsets
 	if d.offsetColumn != nil {
 		c.column = d.offsetColumn.Name
 	}
+	return c, nil
+}
+
+// newColumns fixes variables, contrasts and columns from the rows of the fit.
+func (d *Design) newColumns(terms *formula.Terms, ev *evaluator) (*Coding, error) {
+	c := &Coding{Terms: terms, constants: ev.constants}
 	for _, e := range terms.Variables {
 		v, unused, err := newVariable(e, ev, d.Rows)
 		if err != nil {
 			return nil, err
 		}
 		if len(unused) > 0 {
-			d.Unused = append(d.Unused, Unused{v.label, unused})
+			d.tellUnused(v.label, unused)
 		}
 		c.variables = append(c.variables, v)
 	}
@@ -89,6 +101,14 @@ func (d *Design) newCoding(f *formula.Formula, terms *formula.Terms, ev *evaluat
 		}
 	}
 	return c, nil
+}
+
+// tellUnused notes levels of a variable, once: it may stand in several parts of
+// the formula.
+func (d *Design) tellUnused(label string, levels []string) {
+	if !slices.ContainsFunc(d.Unused, func(u Unused) bool { return u.Variable == label && !u.Grouping }) {
+		d.Unused = append(d.Unused, Unused{Variable: label, Levels: levels})
+	}
 }
 
 // contrasts decides, for every variable of every term, whether it is coded by

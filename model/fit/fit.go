@@ -126,6 +126,9 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 	if err = errors.Join(err, design.Check(f, data)); err != nil {
 		return nil, err
 	}
+	for _, r := range f.Random {
+		return nil, formula.Errorf(r.Column, "%s: multilevel models are not fitted yet; leave the random term out, or give each group its own level with + %s", r.Source, r.Group[0])
+	}
 	if data, err = relevel(data, o.Reference); err != nil {
 		return nil, err
 	}
