@@ -1,0 +1,295 @@
+package glmm
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	modeTolerance = 1e-18 // squared length of the remaining step, in standard deviations of all u, at which modes are found
+	maxModeSteps  = 100
+	maxHalvings   = 30
+)
+
+// A state is one evaluation of the likelihood under way: what belongs to a
+// point x, and the room for it. Several may be used at once.
+type state struct {
+	p       *problem
+	threads int
+
+	x   []float64   // the point: γ, T, log φ
+	phi float64     // dispersion
+	a   [][]float64 // by slot and cell: Λ'z, the loading of the random effect on η
+	fix []float64   // by row: η without random effects
+
+	u        []float64 // random effects, standardised: at the modes when found
+	eta      []float64 // by row, at u
+	score    []float64 // by row: derivative of the log-likelihood by η
+	info     []float64 // by row: minus its second derivative
+	deviance float64
+
+	weight []float64 // by row: weight in the determinant; info where that is the same
+	slope  []float64 // by row: derivative of weight by η
+
+	scores, infos, weights []float64 // sums of the above by cell
+	h                      []float64 // entries of H
+	newton                 solver    // H with info
+	laplace                solver    // H with weight
+
+	room []float64 // by random effect
+	step []float64
+}
+
+func (p *problem) newState(threads int) *state {
+	w := &state{p: p, threads: threads}
+	numbers := func(n int) []float64 { return make([]float64, n) }
+	w.x, w.fix = numbers(p.params), numbers(p.rows)
+	w.u, w.room, w.step = numbers(p.s.size), numbers(p.s.size), numbers(p.s.size)
+	w.eta, w.score, w.info, w.slope = numbers(p.rows), numbers(p.rows), numbers(p.rows), numbers(p.rows)
+	w.scores, w.infos = numbers(p.s.cells), numbers(p.s.cells)
+	w.h = numbers(p.s.nnz)
+	for range p.s.depth {
+		w.a = append(w.a, numbers(p.s.cells))
+	}
+	w.newton = p.newSolver()
+	w.weight, w.weights, w.laplace = w.info, w.infos, w.newton
+	if !p.fam.CurvatureObserved() {
+		w.weight, w.weights, w.laplace = numbers(p.rows), numbers(p.s.cells), p.newSolver()
+	}
+	return w
+}
+
+// parallel runs work for every chunk of cells.
+func (w *state) parallel(work func(chunk, from, to int)) {
+	chunks := w.p.chunks
+	n := len(chunks) - 1
+	threads := min(w.threads, n)
+	if threads <= 1 {
+		for c := range n {
+			work(c, chunks[c], chunks[c+1])
+		}
+		return
+	}
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range threads {
+		wait.Go(func() {
+			for c := int(next.Add(1)) - 1; c < n; c = int(next.Add(1)) - 1 {
+				work(c, chunks[c], chunks[c+1])
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// move takes the state to the point x.
+func (w *state) move(x []float64) {
+	copy(w.x, x)
+	p := w.p
+	w.parallel(func(_, from, to int) {
+		lo, hi := p.s.start[from], p.s.start[to]
+		fix := w.fix[lo:hi]
+		clear(fix)
+		if p.offset != nil {
+			copy(fix, p.offset[lo:hi])
+		}
+		for k := range p.k {
+			b := x[k]
+			for i, v := range p.column(k)[lo:hi] {
+				fix[i] += b * v
+			}
+		}
+	})
+	w.load()
+}
+
+// load computes the loadings: a = √φ T' z̃ for every term.
+func (w *state) load() {
+	p, s := w.p, w.p.s
+	w.phi = p.phi(w.x)
+	root := math.Sqrt(w.phi)
+	at := p.k
+	for slot := 0; slot < s.depth; {
+		q := s.q[s.place[slot]]
+		for j := range q {
+			a := w.a[slot+j]
+			clear(a)
+			for i := j; i < q; i++ {
+				t := root * w.x[at+i*(i+1)/2+j]
+				if z := s.z[slot+i]; z == nil {
+					for c := range a {
+						a[c] += t
+					}
+				} else {
+					for c, v := range z {
+						a[c] += t * v
+					}
+				}
+			}
+		}
+		at += q * (q + 1) / 2
+		slot += q
+	}
+}
+
+// see computes η at u and what depends on it by row and by cell, and returns
+// the log of the joint density of data and u, less what does not depend on u.
+func (w *state) see(u []float64) float64 {
+	p, s := w.p, w.p.s
+	deviances := make([]float64, len(p.chunks)-1)
+	w.parallel(func(chunk, from, to int) {
+		w.predict(u, from, to)
+		lo, hi := s.start[from], s.start[to]
+		score, info := w.score[lo:hi], w.info[lo:hi]
+		deviances[chunk] = p.fam.Newton(w.eta[lo:hi], p.y[lo:hi], p.a[lo:hi], score, info)
+		if w.phi != 1 {
+			for i := range score {
+				score[i] /= w.phi
+				info[i] /= w.phi
+			}
+		}
+		w.sumCells(w.score, w.scores, from, to)
+		w.sumCells(w.info, w.infos, from, to)
+	})
+	w.deviance = 0
+	for _, d := range deviances {
+		w.deviance += d
+	}
+	return -0.5*w.deviance/w.phi - 0.5*dot(u, u)
+}
+
+// predict fills η of the rows of some cells.
+func (w *state) predict(u []float64, from, to int) {
+	s := w.p.s
+	for c := from; c < to; c++ {
+		zb := 0.0
+		for k := range s.depth {
+			zb += w.a[k][c] * u[s.first[k]+int(s.group[s.place[k]][c])]
+		}
+		lo, hi := s.start[c], s.start[c+1]
+		eta, fix := w.eta[lo:hi], w.fix[lo:hi]
+		for i := range eta {
+			eta[i] = fix[i] + zb
+		}
+	}
+}
+
+// sumCells adds up rows by cell.
+func (w *state) sumCells(rows, cells []float64, from, to int) {
+	start := w.p.s.start
+	for c := from; c < to; c++ {
+		sum := 0.0
+		for _, v := range rows[start[c]:start[c+1]] {
+			sum += v
+		}
+		cells[c] = sum
+	}
+}
+
+// spreadCells adds A' v to b: to every random effect the sum of its loadings
+// times the cells' numbers.
+func (w *state) spreadCells(v, b []float64) {
+	s := w.p.s
+	for k := range s.depth {
+		group, to, a := s.group[s.place[k]], b[s.first[k]:s.first[k]+s.groups[s.place[k]]], w.a[k]
+		for c, g := range group {
+			to[g] += a[c] * v[c]
+		}
+	}
+}
+
+// gather returns A u of a cell.
+func (w *state) gather(u []float64, c int) float64 {
+	s := w.p.s
+	sum := 0.0
+	for k := range s.depth {
+		sum += w.a[k][c] * u[s.first[k]+int(s.group[s.place[k]][c])]
+	}
+	return sum
+}
+
+// hessian fills w.h with I + Σ w a a' for the cells' sums of weights.
+func (w *state) hessian(weights []float64) {
+	s := w.p.s
+	clear(w.h)
+	for k := range s.depth {
+		diagonal := w.h[s.at[k][k] : s.at[k][k]+s.groups[s.place[k]]]
+		for g := range diagonal {
+			diagonal[g] = 1
+		}
+		for j := k; j < s.depth; j++ {
+			index := s.pair[s.place[k]][s.place[j]]
+			if index == nil {
+				index = s.group[s.place[k]]
+			}
+			to := w.h[s.at[k][j]:]
+			ak, aj := w.a[k], w.a[j]
+			for c, e := range index {
+				to[e] += weights[c] * ak[c] * aj[c]
+			}
+		}
+	}
+}
+
+// modes finds the u at which the joint density is largest, by Newton's method
+// with step-halving from the u there is. The log-likelihoods here are concave
+// in η, so there is one maximum.
+func (w *state) modes() bool {
+	value := w.see(w.u)
+	if !isFinite(value) {
+		clear(w.u)
+		if value = w.see(w.u); !isFinite(value) {
+			return false
+		}
+	}
+	trial := make([]float64, len(w.u))
+	for range maxModeSteps {
+		w.hessian(w.infos)
+		if !w.newton.factor(w.h) {
+			return false
+		}
+		gradient := w.room
+		for v, u := range w.u {
+			gradient[v] = -u
+		}
+		w.spreadCells(w.scores, gradient)
+		copy(w.step, gradient)
+		w.newton.solve(w.step)
+		decrement := dot(gradient, w.step)
+		if !isFinite(decrement) {
+			return false
+		}
+		if decrement <= modeTolerance {
+			return true
+		}
+		slack := 1e-12 * math.Abs(value)
+		size := 1.0
+		for halving := 0; ; halving++ {
+			for v, u := range w.u {
+				trial[v] = u + size*w.step[v]
+			}
+			now := w.see(trial)
+			if now >= value-slack {
+				w.u, trial, value = trial, w.u, now
+				break
+			}
+			if halving == maxHalvings {
+				w.see(w.u)
+				return decrement < 1e-8
+			}
+			size /= 2
+		}
+	}
+	return false
+}
+
+func dot(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += v * y[i]
+	}
+	return sum
+}
+
+func isFinite(v float64) bool { return v-v == 0 }
