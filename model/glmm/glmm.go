@@ -64,6 +64,8 @@ type Estimate struct {
 	Evaluations      int     // of the likelihood with its gradient
 	GradientMax      float64 // largest derivative of the log-likelihood, per unit of its curvature's square root
 	HessianCondition float64 // largest by smallest eigenvalue of the joint Hessian, scaled to unit diagonal
+
+	fitted *climb // for questions asked later
 }
 
 // A TermEstimate is what was estimated of one random term.

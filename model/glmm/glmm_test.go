@@ -186,3 +186,42 @@ func checkGradient(t *testing.T, d *Data, points int, name string) {
 		}
 	}
 }
+
+func mustFit(t testing.TB, d *Data, o Options) *Estimate {
+	t.Helper()
+	e, err := Fit(*d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// wide draws a logistic model with many 0/1 columns.
+func wide(n, p int, groups []int) *Data {
+	d := simulate(families[0], shape{rows: n, nested: groups, sd: 0.5}, 1)
+	r := rand.New(rand.NewPCG(1, 2))
+	for j := 4; j < p; j++ {
+		for range n {
+			d.X = append(d.X, float64(r.IntN(2)))
+		}
+	}
+	d.P = p
+	return d
+}
+func TestTry(t *testing.T) {
+	for _, sh := range shapes {
+		for _, f := range families {
+			for _, n := range []int{1, 5} {
+				if n == 5 && (sh.slopes > 1 || len(sh.nested) > 2) {
+					continue
+				}
+				d := simulate(f, sh, 1)
+				e := mustFit(t, d, Options{Quadrature: n})
+				t.Log(f.Dist, f.Link, sh.name, n, e.Status, e.Reason, e.Iterations, e.Evaluations, e.LogLik, e.Beta, e.GradientMax)
+				for _, q := range e.Terms {
+					t.Log("    ", q.Cov, q.Boundary)
+				}
+			}
+		}
+	}
+}

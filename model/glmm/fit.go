@@ -1,0 +1,267 @@
+package glmm
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"bidrag/model/glm"
+)
+
+// Fit finds the maximum-likelihood estimate. The error is for data that no
+// model can be fitted to, those of [glm.Fit] among them, and [ErrCrossed]. A
+// fit that does not converge is no error but a status.
+//
+// It begins with the model without random effects and climbs by a quasi-Newton
+// method whose first metric is nearly the Hessian. Then it looks for variances
+// that vanish, computes the Hessian of all parameters together, and ends with
+// Newton steps.
+func Fit(d Data, o Options) (*Estimate, error) {
+	if o.MaxIterations <= 0 {
+		o.MaxIterations = 200
+	}
+	if o.Tolerance <= 0 {
+		o.Tolerance = 1e-6
+	}
+	d.check()
+	p, err := newProblem(&d, o)
+	if err != nil {
+		return nil, err
+	}
+	f := &climb{p: p, w: p.newState(p.threads()), gradient: make([]float64, p.params)}
+	f.run()
+	return f.estimate(), nil
+}
+
+// check panics on shapes that differ, a bug of the caller.
+func (d *Data) check() {
+	for _, t := range d.Terms {
+		if len(t.Group) != d.N || t.Q < 1 || t.Z != nil && len(t.Z) != d.N*t.Q || t.Z == nil && t.Q != 1 || t.Groups < 1 {
+			panic("glmm: the shapes of a random term differ")
+		}
+	}
+	if len(d.Terms) == 0 {
+		panic("glmm: no random term")
+	}
+}
+
+// A climb is a fit under way, and the point it has reached.
+type climb struct {
+	p        *problem
+	w        *state // at x
+	x        []float64
+	value    float64       // log-likelihood at x
+	gradient []float64     // at x
+	held     []int         // diagonal elements of T that are zero, and what stands below them
+	free     []int         // the others
+	hessian  *mat.SymDense // of minus the log-likelihood by the free parameters
+	inverse  *mat.SymDense // of it
+
+	status      glm.Status
+	reason      string
+	iterations  int
+	evaluations int
+}
+
+// roughly is the tolerance of the quasi-Newton search, in standard errors; Newton
+// steps do the rest.
+const roughly = 1e-3
+
+func (f *climb) run() {
+	p := f.p
+	f.status = glm.NotConverged
+	if !f.begin() {
+		f.reason = "no starting value has a finite likelihood; is the offset far out?"
+		return
+	}
+	metric := p.metric(f.w, f.gradient)
+	f.evaluations += p.params - p.k
+	f.search(metric, roughly)
+	if f.bound() {
+		f.search(sub(metric, f.free), roughly)
+		if f.release() {
+			f.search(sub(metric, f.free), roughly)
+		}
+	}
+	f.finish(metric)
+}
+
+// begin finds a first point with a finite likelihood.
+func (f *climb) begin() bool {
+	p := f.p
+	for j := range p.params {
+		f.free = append(f.free, j)
+	}
+	f.x = p.first()
+	for range 4 {
+		if f.evaluate(); isFinite(f.value) {
+			return true
+		}
+		for j := p.k; j < p.k+p.theta; j++ {
+			f.x[j] /= 5
+		}
+	}
+	return false
+}
+
+func (f *climb) evaluate() {
+	f.value = f.w.evaluate(f.x, f.gradient)
+	f.evaluations++
+}
+
+// search climbs in the free parameters, with a metric for them.
+func (f *climb) search(metric *mat.SymDense, tol float64) {
+	n := len(f.free)
+	if n == 0 {
+		f.status = glm.Converged
+		return
+	}
+	full, gradient := slices.Clone(f.x), make([]float64, f.p.params)
+	s := &search{x: make([]float64, n), slope: make([]float64, n), value: -f.value}
+	s.f = func(x, slope []float64) float64 {
+		for i, j := range f.free {
+			full[j] = x[i]
+		}
+		value := f.w.evaluate(full, gradient)
+		f.evaluations++
+		for i, j := range f.free {
+			slope[i] = -gradient[j]
+		}
+		return -value
+	}
+	for i, j := range f.free {
+		s.x[i], s.slope[i] = f.x[j], -f.gradient[j]
+	}
+	s.inverse = invert(metric)
+	s.minimise(tol, f.p.opts.MaxIterations)
+	for i, j := range f.free {
+		f.x[j] = s.x[i]
+	}
+	f.iterations += s.steps
+	f.reason = s.reason
+	if f.status = glm.NotConverged; s.done {
+		f.status = glm.Converged
+	}
+	f.evaluate()
+}
+
+// finish computes the Hessian and ends with Newton steps.
+func (f *climb) finish(metric *mat.SymDense) {
+	about := make([]float64, len(f.free))
+	for round := 0; ; round++ {
+		for i, j := range f.free {
+			about[i] = metric.At(j, j)
+		}
+		f.hessian = f.p.hessian(f.w, f.free, about)
+		f.evaluations += 2 * len(f.free)
+		if f.inverse = invert(f.hessian); f.inverse == nil || f.status != glm.Converged {
+			break
+		}
+		if f.newton() || round == 1 {
+			break
+		}
+	}
+	if f.inverse == nil && f.status == glm.Converged {
+		f.inverse = generalised(f.hessian)
+	}
+}
+
+// newton takes Newton steps with the Hessian there is until they no longer
+// shorten. It tells whether the Hessian still is that of the point.
+func (f *climb) newton() (near bool) {
+	p := f.p
+	n := len(f.free)
+	step := mat.NewVecDense(n, nil)
+	last, moved := math.Inf(1), 0.0
+	for range 10 {
+		slope := mat.NewVecDense(n, nil)
+		for i, j := range f.free {
+			slope.SetVec(i, f.gradient[j])
+		}
+		step.MulVec(f.inverse, slope)
+		decrement := mat.Dot(step, slope)
+		if decrement > last/4 || decrement < 1e-26 {
+			break
+		}
+		before, at := f.value, slices.Clone(f.x)
+		for i, j := range f.free {
+			f.x[j] += step.AtVec(i)
+		}
+		if f.evaluate(); !(f.value >= before-1e-10*(1+math.Abs(before))) {
+			f.x = at
+			f.evaluate()
+			break
+		}
+		moved += decrement
+		last = decrement
+	}
+	if last > p.opts.Tolerance*p.opts.Tolerance && !math.IsInf(last, 1) {
+		f.status, f.reason = glm.NotConverged, "Newton's method did not come to an end"
+	}
+	return moved < 1e-2
+}
+
+// invert returns the inverse of a positive definite matrix; nil when it is not
+// that to working precision.
+func invert(h *mat.SymDense) *mat.SymDense {
+	n := h.SymmetricDim()
+	scale := make([]float64, n)
+	for i := range n {
+		if scale[i] = math.Sqrt(h.At(i, i)); !(scale[i] > 0) || math.IsInf(scale[i], 0) {
+			return nil
+		}
+	}
+	var c mat.Cholesky
+	if !c.Factorize(scaled(h, scale)) || c.Cond() > 1e13 {
+		return nil
+	}
+	inverse := mat.NewSymDense(n, nil)
+	if c.InverseTo(inverse) != nil {
+		return nil
+	}
+	return scaled(inverse, scale)
+}
+
+// generalised inverts what can be inverted of a matrix: directions without
+// curvature are left out.
+func generalised(h *mat.SymDense) *mat.SymDense {
+	n := h.SymmetricDim()
+	scale := make([]float64, n)
+	for i := range n {
+		if scale[i] = math.Sqrt(math.Abs(h.At(i, i))); !(scale[i] > 0) || math.IsInf(scale[i], 0) {
+			scale[i] = 1
+		}
+	}
+	unit := scaled(h, scale)
+	for _, v := range unit.RawSymmetric().Data {
+		if !isFinite(v) {
+			return nil
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(unit, true) {
+		return nil
+	}
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	out := mat.NewSymDense(n, nil)
+	for k, v := range eigen.Values(nil) {
+		if v > 1e-10 {
+			column := mat.Col(nil, k, &vectors)
+			out.SymRankOne(out, 1/v, mat.NewVecDense(n, column))
+		}
+	}
+	return scaled(out, scale)
+}
+
+// sub returns the rows and columns of h that are kept.
+func sub(h *mat.SymDense, keep []int) *mat.SymDense {
+	out := mat.NewSymDense(len(keep), nil)
+	for a, i := range keep {
+		for b := a; b < len(keep); b++ {
+			out.SetSym(a, b, h.At(i, keep[b]))
+		}
+	}
+	return out
+}
