@@ -1,5 +1,8 @@
 // Package kernel holds the few loops in which the engine spends its time:
 //
+//	gram.go      products of all pairs of columns: X'WX
+//	vector.go    sums, extremes and combinations of columns
+//	logistic.go  exp, the logistic mean and log-likelihood, over slices
 //	matrix.go    products of dense matrices
 //	cholesky.go  Cholesky factor, triangular solution and inverse
 //
