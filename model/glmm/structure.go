@@ -33,10 +33,11 @@ type structure struct {
 	label [][]int32 // by place and group: the group's number in Data
 	z     [][]float64
 
-	pair [][][]int32 // by place t < s and cell: which combination of groups; nil when t's group decides it
-	up   [][][]int32 // by place t < s and group of t: the group of s it lies in; nil when it lies in several
-	at   [][]int     // by slots k ≤ j: where the entries of H for them begin
-	nnz  int         // entries of H
+	pair [][][]int32            // by place t < s and cell: which combination of groups; nil when t's group decides it
+	seen [][]map[[2]int32]int32 // by place t < s: the number of each combination
+	up   [][][]int32            // by place t < s and group of t: the group of s it lies in; nil when it lies in several
+	at   [][]int                // by slots k ≤ j: where the entries of H for them begin
+	nnz  int                    // entries of H
 }
 
 // newStructure sorts the rows that count into cells and finds what is nested.
@@ -159,15 +160,15 @@ func (s *structure) renumber(of []int32, groups int) (group, label []int32) {
 // relate finds, for every two terms, the combinations of groups that occur.
 func (s *structure) relate() {
 	n := len(s.q)
-	s.pair, s.up = make([][][]int32, n), make([][][]int32, n)
+	s.pair, s.up, s.seen = make([][][]int32, n), make([][][]int32, n), make([][]map[[2]int32]int32, n)
 	s.nested = true
 	for t := range n {
-		s.pair[t], s.up[t] = make([][]int32, n), make([][]int32, n)
+		s.pair[t], s.up[t], s.seen[t] = make([][]int32, n), make([][]int32, n), make([]map[[2]int32]int32, n)
 		for u := t + 1; u < n; u++ {
 			s.up[t][u] = s.within(t, u)
 			if s.up[t][u] == nil {
 				s.nested = false
-				s.pair[t][u] = s.combinations(t, u)
+				s.pair[t][u], s.seen[t][u] = s.combinations(t, u)
 			}
 		}
 	}
@@ -196,7 +197,7 @@ func (s *structure) within(t, u int) []int32 {
 }
 
 // combinations numbers the pairs of groups of two crossed terms by cell.
-func (s *structure) combinations(t, u int) []int32 {
+func (s *structure) combinations(t, u int) ([]int32, map[[2]int32]int32) {
 	seen := map[[2]int32]int32{}
 	out := make([]int32, s.cells)
 	for c := range out {
@@ -208,7 +209,7 @@ func (s *structure) combinations(t, u int) []int32 {
 		}
 		out[c] = number
 	}
-	return out
+	return out, seen
 }
 
 // layout places the entries of H: for slots k ≤ j one for every combination of
@@ -239,6 +240,22 @@ func (s *structure) entry(k, j, cell int) int {
 		return s.at[k][j] + int(pair[cell])
 	}
 	return s.at[k][j] + int(s.group[s.place[k]][cell])
+}
+
+// find is where the product of slots k ≤ j of groups g and h is in H, −1 when
+// it is not.
+func (s *structure) find(k, j int, g, h int32) int {
+	t, u := s.place[k], s.place[j]
+	if seen := s.seen[t][u]; seen != nil {
+		if number, ok := seen[[2]int32{g, h}]; ok {
+			return s.at[k][j] + int(number)
+		}
+		return -1
+	}
+	if s.above(k, j, g) != h {
+		return -1
+	}
+	return s.at[k][j] + int(g)
 }
 
 // above is the group at slot j ≥ k of the path from group g of slot k.
