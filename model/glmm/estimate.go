@@ -129,7 +129,7 @@ func (f *climb) term(place int) TermEstimate {
 		Modes: make([]float64, groups*q), ModeSD: make([]float64, groups*q),
 	}
 	inverse := make([]float64, s.nnz)
-	w.laplace.inverse(inverse)
+	w.laplace.Inverse(inverse)
 	b, v := make([]float64, q), make([]float64, q*q)
 	for g, label := range s.label[place] {
 		for i := range q {

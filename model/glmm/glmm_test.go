@@ -152,6 +152,9 @@ func TestGradient(t *testing.T) {
 				checkGradient(t, simulate(f, sh, uint64(s)), points, sh.name)
 			}
 		}
+		for s, sh := range crossedShapes {
+			checkGradient(t, simulate(f, sh, uint64(s)), 1, sh.name)
+		}
 	}
 }
 

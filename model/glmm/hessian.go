@@ -55,7 +55,7 @@ func (p *problem) eliminated(w *state, h *mat.SymDense) {
 		})
 		clear(through)
 		w.spreadCells(sums, through)
-		w.newton.solve(through)
+		w.newton.Solve(through)
 		partial := make([]float64, (len(p.chunks)-1)*(k+1))
 		w.parallel(func(chunk, from, to int) {
 			lo, hi := s.start[from], s.start[to]

@@ -47,13 +47,13 @@ func (w *state) evaluateHere(gradient []float64) float64 {
 	w.curvature()
 	if w.laplace != w.newton {
 		w.hessian(w.weights)
-		if !w.laplace.factor(w.h) {
+		if !w.laplace.Factor(w.h) {
 			return math.NaN()
 		}
 	}
 	p := w.p
 	dispersed, slope := p.dispersed(w.phi)
-	value := p.saturated + dispersed - 0.5*w.laplace.logDet()
+	value := p.saturated + dispersed - 0.5*w.laplace.LogDet()
 	var e expected
 	if p.nodes.n() == 1 {
 		e = w.laplaced()
@@ -89,7 +89,7 @@ func (w *state) curvature() {
 // laplaced is what one node expects.
 func (w *state) laplaced() expected {
 	e := expected{deviance: w.deviance, score: w.score, scores: w.scores, bar: make([]float64, w.p.s.nnz)}
-	w.laplace.inverse(e.bar)
+	w.laplace.Inverse(e.bar)
 	for i := range e.bar {
 		e.bar[i] *= -0.5
 	}
@@ -126,7 +126,7 @@ func (w *state) gradient(e *expected, dispersion float64, out []float64) {
 			lambda[v] -= w.u[v] + x
 		}
 	}
-	w.newton.solve(lambda)
+	w.newton.Solve(lambda)
 
 	partial := make([]float64, (len(p.chunks)-1)*p.k)
 	etaBar := w.eta // not needed any more

@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"bidrag/model/kernel"
 )
 
 const (
@@ -246,7 +248,7 @@ func (w *state) modes() bool {
 	trial := make([]float64, len(w.u))
 	for range maxModeSteps {
 		w.hessian(w.infos)
-		if !w.newton.factor(w.h) {
+		if !w.newton.Factor(w.h) {
 			return false
 		}
 		gradient := w.room
@@ -255,7 +257,7 @@ func (w *state) modes() bool {
 		}
 		w.spreadCells(w.scores, gradient)
 		copy(w.step, gradient)
-		w.newton.solve(w.step)
+		w.newton.Solve(w.step)
 		decrement := dot(gradient, w.step)
 		if !isFinite(decrement) {
 			return false
@@ -284,12 +286,6 @@ func (w *state) modes() bool {
 	return false
 }
 
-func dot(x, y []float64) float64 {
-	sum := 0.0
-	for i, v := range x {
-		sum += v * y[i]
-	}
-	return sum
-}
+func dot(x, y []float64) float64 { return kernel.Dot(x, y) }
 
 func isFinite(v float64) bool { return v-v == 0 }

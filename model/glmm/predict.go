@@ -75,7 +75,7 @@ func (f *climb) newPredictor(random bool) *predictor {
 	}
 	if random {
 		pr.inverse = make([]float64, s.nnz)
-		w.newton.inverse(pr.inverse)
+		w.newton.Inverse(pr.inverse)
 		pr.moves = make([]float64, s.size*len(f.free))
 		column := make([]float64, s.size)
 		for i, j := range f.free {
@@ -121,7 +121,7 @@ func (pr *predictor) move(j int, out []float64) {
 		}
 	}
 	w.spreadCells(through, out)
-	w.newton.solve(out)
+	w.newton.Solve(out)
 }
 
 // element returns the slots of row and column of an element of a T.
@@ -272,7 +272,7 @@ func (pr *predictor) covariance(k, j int, g, h int32) float64 {
 		}
 		column = make([]float64, s.size)
 		column[v] = 1
-		pr.f.w.newton.solve(column)
+		pr.f.w.newton.Solve(column)
 		pr.others[v] = column
 	}
 	return column[s.first[j]+int(h)]

@@ -8,6 +8,7 @@ import (
 
 	"bidrag/model/family"
 	"bidrag/model/glm"
+	"bidrag/model/sparse"
 )
 
 // A problem is one model being fitted: the rows in the order of their groups,
@@ -21,13 +22,14 @@ import (
 // ordinary point inside, where the likelihood is even, and not an end of the
 // world.
 type problem struct {
-	data    *Data
-	opts    Options
-	fam     family.Family
-	s       *structure
-	start   *glm.Estimate // without random effects
-	columns columns       // γ ↔ β
-	slopes  []slopes      // by place: z as fitted ↔ z of the data
+	data     *Data
+	opts     Options
+	fam      family.Family
+	s        *structure
+	symbolic *sparse.Symbolic // of H, where terms are crossed
+	start    *glm.Estimate    // without random effects
+	columns  columns          // γ ↔ β
+	slopes   []slopes         // by place: z as fitted ↔ z of the data
 
 	rows   int // that count
 	y, a   []float64
@@ -55,6 +57,10 @@ func newProblem(d *Data, o Options) (*problem, error) {
 	p.s = newStructure(d, all)
 	if o.Quadrature > 1 && !p.s.nested {
 		return nil, ErrCrossed
+	}
+	if !p.s.nested {
+		row, col := p.s.pattern()
+		p.symbolic = sparse.Analyze(p.s.size, row, col)
 	}
 	p.nodes = newNodes(o.Quadrature)
 	p.take(all)

@@ -2,15 +2,6 @@ package glmm
 
 import "math"
 
-// A solver factors H = I + Λ'Z'WZΛ, whose entries are laid out by structure,
-// and answers what the likelihood and its gradient ask of it.
-type solver interface {
-	factor(h []float64) bool // false when H is not positive definite
-	logDet() float64         // log det H
-	solve(b []float64)       // b becomes H⁻¹ b
-	inverse(out []float64)   // the entries of H⁻¹ where H has some
-}
-
 // A tree is the Cholesky factor of H for nested terms. Column (k, g) has
 // entries at its own and the higher slots j of its path, stored as those of H,
 // so nothing is filled in and every step is linear in the random effects.
@@ -21,8 +12,8 @@ type tree struct {
 
 func newTree(s *structure) *tree { return &tree{s: s, l: make([]float64, s.nnz)} }
 
-// factor eliminates the random effects from the leaves to the roots.
-func (t *tree) factor(h []float64) bool {
+// Factor eliminates the random effects from the leaves to the roots.
+func (t *tree) Factor(h []float64) bool {
 	s, l := t.s, t.l
 	copy(l, h)
 	for k := range s.depth {
@@ -49,7 +40,7 @@ func (t *tree) factor(h []float64) bool {
 	return true
 }
 
-func (t *tree) logDet() float64 {
+func (t *tree) LogDet() float64 {
 	sum := 0.0
 	for k := range t.s.depth {
 		at := t.s.at[k][k]
@@ -60,7 +51,7 @@ func (t *tree) logDet() float64 {
 	return 2 * sum
 }
 
-func (t *tree) solve(b []float64) {
+func (t *tree) Solve(b []float64) {
 	s, l := t.s, t.l
 	for k := range s.depth {
 		at := s.at[k]
@@ -84,8 +75,8 @@ func (t *tree) solve(b []float64) {
 	}
 }
 
-// inverse is minus twice the derivative of −½ log det H by the entries of H.
-func (t *tree) inverse(out []float64) {
+// Inverse is minus twice the derivative of −½ log det H by the entries of H.
+func (t *tree) Inverse(out []float64) {
 	clear(out)
 	for k := range t.s.depth {
 		at := t.s.at[k][k]
