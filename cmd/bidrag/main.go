@@ -91,11 +91,15 @@ func dispatch(ctx context.Context, args []string, io streams) (err error) {
 		return err
 	}
 	defer func() {
-		if end, ok := recover().(exited); ok {
+		switch end := recover().(type) {
+		case nil:
+		case exited:
 			err = nil
 			if end.status != 0 {
 				err = errUsage{errors.New("see bidrag --help")}
 			}
+		default: // a bug of the program must not look like success
+			panic(end)
 		}
 	}()
 	if len(args) == 0 {
