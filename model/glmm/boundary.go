@@ -117,8 +117,7 @@ func (f *climb) release() bool {
 		const step = 1e-3
 		x := slices.Clone(f.x)
 		x[at] = step
-		value := f.w.evaluate(x, gradient)
-		f.evaluations++
+		value := f.at(x, gradient)
 		if isFinite(value) && gradient[at] > 0 && value > f.value {
 			f.x[at] = step
 			gone = append(append(gone, at), below...)

@@ -29,9 +29,13 @@ func Fit(d Data, o Options) (*Estimate, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &climb{p: p, w: p.newState(p.threads()), gradient: make([]float64, p.params)}
+	f := newClimb(p)
 	f.run()
 	return f.estimate(), nil
+}
+
+func newClimb(p *problem) *climb {
+	return &climb{p: p, w: p.newState(p.threads()), gradient: make([]float64, p.params)}
 }
 
 // check panics on shapes that differ, a bug of the caller.
@@ -55,8 +59,12 @@ type climb struct {
 	gradient []float64     // at x
 	held     []int         // diagonal elements of T that are zero, and what stands below them
 	free     []int         // the others
+	metric   *mat.SymDense // rough Hessian of minus the log-likelihood by all parameters
 	hessian  *mat.SymDense // of minus the log-likelihood by the free parameters
 	inverse  *mat.SymDense // of it
+
+	tie   func(x []float64)           // sets what depends on other parameters; nil when nothing does
+	chain func(x, gradient []float64) // takes derivatives along; nil when there is nothing to take
 
 	status      glm.Status
 	reason      string
@@ -75,16 +83,16 @@ func (f *climb) run() {
 		f.reason = "no starting value has a finite likelihood; is the offset far out?"
 		return
 	}
-	metric := p.metric(f.w, f.gradient)
+	f.metric = p.metric(f.w, f.gradient)
 	f.evaluations += p.params - p.k
-	f.search(metric, roughly)
+	f.search(f.metric, roughly)
 	if f.bound() {
-		f.search(sub(metric, f.free), roughly)
+		f.search(sub(f.metric, f.free), roughly)
 		if f.release() {
-			f.search(sub(metric, f.free), roughly)
+			f.search(sub(f.metric, f.free), roughly)
 		}
 	}
-	f.finish(metric)
+	f.finish()
 }
 
 // begin finds a first point with a finite likelihood.
@@ -105,9 +113,19 @@ func (f *climb) begin() bool {
 	return false
 }
 
-func (f *climb) evaluate() {
-	f.value = f.w.evaluate(f.x, f.gradient)
+func (f *climb) evaluate() { f.value = f.at(f.x, f.gradient) }
+
+// at evaluates the log-likelihood at x, in which it sets what is tied.
+func (f *climb) at(x, gradient []float64) float64 {
+	if f.tie != nil {
+		f.tie(x)
+	}
+	value := f.w.evaluate(x, gradient)
 	f.evaluations++
+	if f.chain != nil {
+		f.chain(x, gradient)
+	}
+	return value
 }
 
 // search climbs in the free parameters, with a metric for them.
@@ -123,8 +141,7 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 		for i, j := range f.free {
 			full[j] = x[i]
 		}
-		value := f.w.evaluate(full, gradient)
-		f.evaluations++
+		value := f.at(full, gradient)
 		for i, j := range f.free {
 			slope[i] = -gradient[j]
 		}
@@ -147,11 +164,11 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 }
 
 // finish computes the Hessian and ends with Newton steps.
-func (f *climb) finish(metric *mat.SymDense) {
+func (f *climb) finish() {
 	about := make([]float64, len(f.free))
 	for round := 0; ; round++ {
 		for i, j := range f.free {
-			about[i] = metric.At(j, j)
+			about[i] = f.metric.At(j, j)
 		}
 		f.hessian = f.p.hessian(f.w, f.free, about)
 		f.evaluations += 2 * len(f.free)

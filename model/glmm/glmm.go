@@ -34,6 +34,8 @@ type Options struct {
 	MaxIterations int     // most steps of the outer iteration; default 200
 	Tolerance     float64 // stop when the remaining step, in standard errors, is below; default 1e-6
 	Threads       int     // goroutines; default the number of processors. The result does not depend on it
+
+	uncentred bool // columns and slopes are scaled only
 }
 
 // An Estimate is a fitted model.

@@ -228,3 +228,27 @@ func TestTry(t *testing.T) {
 		}
 	}
 }
+func TestTryProfile(t *testing.T) {
+	for _, sh := range append(shapes, crossedShapes...) {
+		for _, f := range families {
+			d := simulate(f, sh, 1)
+			e := mustFit(t, d, Options{})
+			for j := range 2 {
+				lo, hi, err := e.Profile(Parameter{Column: j}, 0.95)
+				se := math.Sqrt(e.Cov[j*4+j])
+				t.Log(f.Dist, f.Link, sh.name, e.Beta[j]-1.96*se, e.Beta[j]+1.96*se, lo, hi, err)
+			}
+			for k := range e.Terms {
+				for j := range e.Terms[k].Boundary {
+					lo, hi, err := e.Profile(Parameter{Kind: SD, Term: k, Component: j}, 0.95)
+					q := len(e.Terms[k].Boundary)
+					t.Log("    sd", math.Sqrt(e.Terms[k].Cov[j*q+j]), lo, hi, err)
+				}
+			}
+			if f.HasDispersion() {
+				lo, hi, err := e.Profile(Parameter{Kind: ResidualSD}, 0.95)
+				t.Log("    residual", math.Sqrt(e.Dispersion), lo, hi, err)
+			}
+		}
+	}
+}

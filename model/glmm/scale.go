@@ -30,7 +30,7 @@ func (p *problem) newColumns() columns {
 		switch {
 		case k == c.one:
 			c.scale[k] = x[0]
-		case c.one >= 0:
+		case c.one >= 0 && !p.opts.uncentred:
 			c.centre[k], c.scale[k] = moments(x)
 		default:
 			c.scale[k] = spread(x, 0)
@@ -101,7 +101,7 @@ func (p *problem) newSlopes(place int) slopes {
 		case z == nil:
 		case j == one:
 			scale = z[0]
-		case one >= 0:
+		case one >= 0 && !p.opts.uncentred:
 			centre, scale = moments(z)
 		default:
 			scale = spread(z, 0)
