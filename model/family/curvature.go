@@ -1,6 +1,10 @@
 package family
 
-import "math"
+import (
+	"math"
+
+	"bidrag/model/kernel"
+)
 
 // Curvature fills, for rows whose score and observed information were computed
 // by [Family.Newton] at eta, the weight w that enters the determinant of
@@ -57,14 +61,15 @@ func (f Family) Curvature(eta, y, a, score, info, weight, slope []float64) {
 // [Family.Score].
 func (f Family) Each(eta, y, a, score, deviance []float64) {
 	if f.Link == Logit {
-		for i, e := range eta {
-			t := math.Exp(-math.Abs(e))
-			mu := 1 / (1 + t)
-			if e < 0 {
-				mu *= t
+		kernel.Sigmoid(eta, score, deviance)
+		for i, mu := range score {
+			comp := deviance[i]
+			logMu, logComp := math.Log(mu), math.Log(comp)
+			if min(mu, comp) < 1e-300 {
+				logMu, logComp = -softplus(-eta[i]), -softplus(eta[i])
 			}
-			score[i] = a[i] * (y[i] - mu)
-			deviance[i] = a[i] * binomialDeviance(y[i], min(e, 0)-math.Log1p(t), min(-e, 0)-math.Log1p(t))
+			score[i] = a[i] * (y[i]*comp - (1-y[i])*mu)
+			deviance[i] = a[i] * binomialDeviance(y[i], logMu, logComp)
 		}
 		return
 	}

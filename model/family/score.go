@@ -1,6 +1,10 @@
 package family
 
-import "math"
+import (
+	"math"
+
+	"bidrag/model/kernel"
+)
 
 // Rows are the observations that the log-likelihood of a family is about. All
 // slices have one element a row; they are read and kept, never changed.
@@ -105,6 +109,9 @@ func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.
 
 // logitScore: the score is a(y−μ), the information aμ(1−μ).
 func logitScore(eta, y, a, score, info []float64) (deviance float64) {
+	if wholly(y) {
+		return 2 * kernel.Logistic(eta, y, a, score, info)
+	}
 	for i, e := range eta {
 		x := math.Exp(-math.Abs(e))
 		large := 1 / (1 + x)
@@ -120,6 +127,16 @@ func logitScore(eta, y, a, score, info []float64) (deviance float64) {
 		deviance += ai * binomialDeviance(yi, logMu, logComp)
 	}
 	return deviance
+}
+
+// wholly tells whether all shares, from 0 to 1, are one or the other; the
+// log-likelihood itself is the deviance then. There is no branch to predict.
+func wholly(y []float64) bool {
+	between := 0.0
+	for _, v := range y {
+		between += v * (1 - v)
+	}
+	return between == 0
 }
 
 // binomialDeviance is −2 times the log-likelihood of a share y, less its
@@ -202,8 +219,8 @@ func cloglogLogs(eta float64) (logMu, logComp float64) {
 }
 
 func poissonScore(eta, y, a, score, info []float64) {
-	for i, e := range eta {
-		mu := math.Exp(e)
+	kernel.Exp(info, eta)
+	for i, mu := range info {
 		score[i], info[i] = a[i]*(y[i]-mu), a[i]*mu
 	}
 }
@@ -221,7 +238,11 @@ func poissonDeviance(y, eta float64) float64 {
 // observed one a y/μ.
 func gammaScore(eta, y, a, score, info []float64, observed bool) {
 	for i, e := range eta {
-		r := y[i] * math.Exp(-e)
+		info[i] = -e
+	}
+	kernel.Exp(info, info)
+	for i, inverse := range info {
+		r := y[i] * inverse
 		score[i], info[i] = a[i]*(r-1), a[i]
 		if observed {
 			info[i] = a[i] * r

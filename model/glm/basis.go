@@ -1,6 +1,10 @@
 package glm
 
-import "math"
+import (
+	"math"
+
+	"bidrag/model/kernel"
+)
 
 // A basis is the coordinates in which a model is fitted. With kept column j,
 // centre m and scale s, the fit sees
@@ -18,75 +22,84 @@ type basis struct {
 
 // standard is the basis of centred columns of unit variance, or, without a
 // constant column, of unit mean square. Rows of zero weight are left out.
-func standard(d *Data, cols []int, a []float64) basis {
+func (p *problem) standard(cols []int) basis {
 	b := basis{cols: cols, centre: make([]float64, len(cols)), scale: make([]float64, len(cols)), one: -1}
-	for k, j := range cols {
-		x := d.column(j)
-		b.centre[k], b.scale[k] = moments(x, a)
-		if b.one < 0 && b.scale[k] == 0 && b.centre[k] != 0 {
+	p.columns(cols, func(k int, x []float64) { b.centre[k], b.scale[k] = p.moments(x) })
+	for k := range cols {
+		if b.scale[k] == 0 && b.centre[k] != 0 {
 			b.one = k
-		}
-	}
-	for k, j := range cols {
-		if k == b.one {
 			b.scale[k], b.centre[k] = b.centre[k], 0
-			continue
-		}
-		if b.one < 0 {
-			b.centre[k], b.scale[k] = 0, rootMeanSquare(d.column(j), 0, a)
-		}
-		if b.scale[k] == 0 {
-			b.scale[k] = 1
+			break
 		}
 	}
+	if b.one < 0 {
+		return p.uncentred(cols)
+	}
+	b.noZeros()
 	return b
 }
 
 // uncentred is the basis of columns of unit mean square.
-func uncentred(d *Data, cols []int, a []float64) basis {
+func (p *problem) uncentred(cols []int) basis {
 	b := basis{cols: cols, centre: make([]float64, len(cols)), scale: make([]float64, len(cols)), one: -1}
-	for k, j := range cols {
-		b.scale[k] = rootMeanSquare(d.column(j), 0, a)
-		if b.scale[k] == 0 {
+	p.columns(cols, func(k int, x []float64) { b.scale[k] = p.rootMeanSquare(x, 0) })
+	b.noZeros()
+	return b
+}
+
+// noZeros gives columns without a scale the scale 1.
+func (b *basis) noZeros() {
+	for k, s := range b.scale {
+		if s == 0 {
 			b.scale[k] = 1
 		}
 	}
-	return b
+}
+
+// columns calls do for the columns of X, by several goroutines.
+func (p *problem) columns(cols []int, do func(k int, x []float64)) {
+	each(p.opts.threads(len(cols)), len(cols), func(_, k int) { do(k, p.data.column(cols[k])) })
 }
 
 func (d *Data) column(j int) []float64 { return d.X[j*d.N : (j+1)*d.N] }
 
 // moments returns the mean and standard deviation over rows with a > 0; a
 // column of one value has standard deviation exactly 0.
-func moments(x, a []float64) (mean, sd float64) {
-	first, constant, sum, n := math.NaN(), true, 0.0, 0.0
-	for i, v := range x {
-		if a[i] == 0 {
-			continue
+func (p *problem) moments(x []float64) (mean, sd float64) {
+	low, high, sum := math.Inf(1), math.Inf(-1), 0.0
+	n := float64(len(x))
+	if !p.idle {
+		low, high, sum = kernel.Extremes(x)
+	} else {
+		n = 0
+		for i, v := range x {
+			if p.a[i] > 0 {
+				low, high, sum = min(low, v), max(high, v), sum+v
+				n++
+			}
 		}
-		if n == 0 {
-			first = v
-		}
-		constant = constant && v == first
-		sum += v
-		n++
 	}
-	if n == 0 {
+	switch {
+	case n == 0:
 		return 0, 0
-	}
-	if constant {
-		return first, 0
+	case low == high:
+		return low, 0
 	}
 	mean = sum / n
-	return mean, rootMeanSquare(x, mean, a)
+	return mean, p.rootMeanSquare(x, mean)
 }
 
 // rootMeanSquare of x − centre over rows with a > 0; values whose squares
 // would overflow or vanish are scaled on the way.
-func rootMeanSquare(x []float64, centre float64, a []float64) float64 {
+func (p *problem) rootMeanSquare(x []float64, centre float64) float64 {
+	if !p.idle {
+		if sum := kernel.Squares(x, centre); sum > 1e-250 && sum < 1e250 {
+			return math.Sqrt(sum / float64(len(x)))
+		}
+	}
 	largest := 0.0
 	for i, v := range x {
-		if a[i] != 0 {
+		if p.a[i] != 0 {
 			largest = max(largest, math.Abs(v-centre))
 		}
 	}
@@ -95,7 +108,7 @@ func rootMeanSquare(x []float64, centre float64, a []float64) float64 {
 	}
 	sum, n := 0.0, 0.0
 	for i, v := range x {
-		if a[i] != 0 {
+		if p.a[i] != 0 {
 			r := (v - centre) / largest
 			sum += r * r
 			n++

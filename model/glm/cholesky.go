@@ -10,15 +10,13 @@ type chol struct {
 	l []float64 // k×k lower triangle, row by row
 }
 
-// cholesky factors the upper triangle of a k×k matrix h whose rows have
-// padded(k) elements, after scaling to unit diagonal and adding ridge to it.
+// cholesky factors the upper triangle of a k×k matrix h after scaling to unit diagonal and adding ridge to it.
 // The pivots are the squares of the factor's diagonal: the share of each
 // column that the earlier ones leave. It fails when one is at rounding level.
 func cholesky(h []float64, k int, ridge float64) (c *chol, pivots []float64, ok bool) {
-	m := padded(k)
 	c = &chol{k: k, d: make([]float64, k), l: make([]float64, k*k)}
 	for i := range k {
-		c.d[i] = math.Sqrt(h[i*m+i])
+		c.d[i] = math.Sqrt(h[i*k+i])
 		if !(c.d[i] > 0) || math.IsInf(c.d[i], 0) {
 			if ridge == 0 {
 				return nil, nil, false
@@ -30,7 +28,7 @@ func cholesky(h []float64, k int, ridge float64) (c *chol, pivots []float64, ok 
 	for i := range k {
 		row := c.l[i*k : i*k+i]
 		for j := range i {
-			v := h[j*m+i] / c.d[i] / c.d[j]
+			v := h[j*k+i] / c.d[i] / c.d[j]
 			row[j] = (v - dot(row[:j], c.l[j*k:j*k+j])) / c.l[j*k+j]
 		}
 		pivots[i] = 1 + ridge - dot(row, row)

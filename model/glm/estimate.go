@@ -160,11 +160,10 @@ func (p *problem) condition(e *Estimate) {
 // scaledInformation is the k×k information by the centred and scaled columns.
 func (p *problem) scaledInformation() []float64 {
 	k := len(p.basis.cols)
-	m := padded(k)
 	h := make([]float64, k*k)
 	for i := range k {
 		for j := i; j < k; j++ {
-			h[i*k+j] = p.now.hessian[i*m+j]
+			h[i*k+j] = p.now.hessian[i*k+j]
 			h[j*k+i] = h[i*k+j]
 		}
 	}

@@ -27,8 +27,10 @@ package glm
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"bidrag/model/family"
+	"bidrag/model/kernel"
 )
 
 // A WeightType says what weights mean; the estimates are the same, the counts
@@ -110,7 +112,7 @@ type Estimate struct {
 // converge is no error but a status.
 func Fit(d Data, o Options) (*Estimate, error) {
 	o = o.withDefaults()
-	if err := d.check(); err != nil {
+	if err := d.check(o); err != nil {
 		return nil, err
 	}
 	p := newProblem(&d, o)
@@ -134,7 +136,7 @@ func (o Options) withDefaults() Options {
 
 // check panics on slices of the wrong length, a bug of the caller, and returns
 // an error for values that cannot be.
-func (d *Data) check() error {
+func (d *Data) check(o Options) error {
 	if len(d.X) != d.N*d.P || len(d.Y) != d.N || d.Weights != nil && len(d.Weights) != d.N ||
 		d.Trials != nil && len(d.Trials) != d.N || d.Offset != nil && len(d.Offset) != d.N {
 		panic(fmt.Sprintf("glm: shapes differ: N=%d P=%d, X %d, Y %d, weights %d, trials %d, offset %d",
@@ -143,10 +145,10 @@ func (d *Data) check() error {
 	if d.N == 0 {
 		return fmt.Errorf("there are no rows to fit")
 	}
-	for i, v := range d.X {
-		if v-v != 0 {
-			return fmt.Errorf("column %d of the model matrix is not finite in row %d", i/d.N+1, i%d.N+1)
-		}
+	bad := make([]bool, d.P)
+	each(o.threads(d.P), d.P, func(_, j int) { bad[j] = !kernel.Finite(d.column(j)) })
+	if j := slices.Index(bad, true); j >= 0 {
+		return fmt.Errorf("column %d of the model matrix is not finite in row %d", j+1, firstBad(d.column(j), isFinite)+1)
 	}
 	for _, v := range []struct {
 		name   string

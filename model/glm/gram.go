@@ -1,20 +1,20 @@
 package glm
 
 import (
-	"math"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"bidrag/model/family"
+	"bidrag/model/kernel"
 )
 
 const (
-	maxChunks = 64      // chunks of rows whose sums are added in order
-	minChunk  = 512     // rows, at least, of a chunk
-	maxSums   = 1 << 25 // numbers that the sums of all chunks may take together
-	panelRows = 128     // rows of the weighted block that X'WX is made from
+	maxChunks = 64       // chunks of rows whose sums are added in order
+	minChunk  = 768      // rows, at least, of a chunk
+	maxSums   = 1 << 25  // numbers that the sums of all chunks may take together
+	nearCache = 24 << 10 // bytes of the weighted block that X'WX is made from
 )
 
 // A problem is one model being fitted: the data, the coordinates, and the
@@ -27,7 +27,11 @@ type problem struct {
 	a     []float64 // what each row counts: weight × trials
 	idle  bool      // some row counts nothing
 	sign  []int8    // where a row's η may run off to without limit: +1, −1, 0 nowhere; nil when none can
-	chunk int       // rows of a chunk
+	panel int       // rows of a weighted block
+	chunk int       // rows of a chunk, a multiple of panel
+
+	parts   []sums       // room for the sums of the chunks
+	workers []*workspace // one for every goroutine
 
 	basis       basis
 	combination [][]int // by column of X: those that an aliased one is made of; nil when none is aliased
@@ -44,15 +48,25 @@ type problem struct {
 type sums struct {
 	deviance float64
 	gradient []float64 // k: score by the centred and scaled coefficients
-	hessian  []float64 // m×m, m = k rounded up to a multiple of 4: information in the basis, upper triangle
+	hessian  []float64 // k×k: information in the basis, upper triangle
 	step     reach     // of the change in η since the last accepted gamma
 	whole    reach     // of η itself, without offset
 }
 
 // newSums returns zero sums for k columns.
 func newSums(k int) sums {
-	m := padded(k)
-	return sums{gradient: make([]float64, k), hessian: make([]float64, m*m), step: noReach, whole: noReach}
+	return sums{gradient: make([]float64, k), hessian: make([]float64, k*k), step: noReach, whole: noReach}
+}
+
+// reset makes the sums zero again, for k columns.
+func (s *sums) reset(k int) {
+	if len(s.gradient) != k {
+		*s = newSums(k)
+		return
+	}
+	s.deviance, s.step, s.whole = 0, noReach, noReach
+	clear(s.gradient)
+	clear(s.hessian)
 }
 
 func (s *sums) add(o *sums) {
@@ -67,32 +81,41 @@ func (s *sums) add(o *sums) {
 	s.whole.join(o.whole)
 }
 
-func padded(k int) int { return (k + 3) &^ 3 }
-
 func newProblem(d *Data, o Options) *problem {
 	p := &problem{data: d, opts: o, fam: d.Family, a: make([]float64, d.N), eta: make([]float64, d.N)}
 	p.rows = family.Rows{Y: d.Y, Weight: d.Weights, Trials: d.Trials}
 	p.rows.Scale(p.a)
 	p.idle = slices.Contains(p.a, 0)
 	p.sign = signs(d, p.a)
-	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk, max(2, maxSums/(padded(d.P)*padded(d.P)+1)))
-	p.chunk = (d.N + chunks - 1) / chunks
+	p.panel = min(max(nearCache/8/max(d.P, 1)&^7, 64), 192)
+	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk, max(2, maxSums/(d.P*d.P+1)))
+	p.chunk = roundUp((d.N+chunks-1)/chunks, p.panel)
+	p.parts = make([]sums, (d.N+p.chunk-1)/p.chunk)
 	return p
 }
 
-// A workspace is what one goroutine needs for a pass.
+func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// A workspace is what one goroutine needs for a pass, for the rows of a panel.
 type workspace struct {
-	score, info []float64 // a chunk
-	eta         []float64 // a chunk, when some rows count nothing
-	panel       []float64 // m×panelRows: columns of the basis times √info
-	raw         []float64 // k×panelRows: centred and scaled columns, when the basis has a T
+	score, info []float64
+	eta         []float64 // η that counts: 0 in rows that count nothing
+	comp        []float64 // 1 − μ of the first regression
+	panel       []float64 // k columns of the basis times √info
+	raw         []float64 // k centred and scaled columns, when the basis has a T
 }
 
-func (p *problem) newWorkspace() *workspace {
-	k := len(p.basis.cols)
-	w := &workspace{score: make([]float64, p.chunk), info: make([]float64, p.chunk), panel: make([]float64, padded(k)*panelRows)}
-	if p.basis.t != nil {
-		w.raw = make([]float64, k*panelRows)
+// workspace returns that of a goroutine, made when it is first asked for.
+func (p *problem) workspace(worker int) *workspace {
+	w, k := p.workers[worker], len(p.basis.cols)
+	if w == nil {
+		room := make([]float64, 4*p.panel)
+		part := func(i int) []float64 { return room[i*p.panel : (i+1)*p.panel : (i+1)*p.panel] }
+		w = &workspace{score: part(0), info: part(1), eta: part(2), comp: part(3), panel: make([]float64, p.data.P*p.panel)}
+		p.workers[worker] = w
+	}
+	if p.basis.t != nil && w.raw == nil {
+		w.raw = make([]float64, k*p.panel)
 	}
 	return w
 }
@@ -105,82 +128,111 @@ type pass struct {
 	eta      []float64
 	observed bool // sum the observed information, not the expected
 	start    bool
+	every    int // take every panel of that number only; 0 is all
 }
 
 // run makes a pass. Every chunk has sums of its own and they are added in the
 // order of the rows, so the bits do not depend on the number of goroutines.
 func (p *problem) run(q pass) sums {
 	k := len(p.basis.cols)
-	chunks := (p.data.N + p.chunk - 1) / p.chunk
-	parts := make([]sums, chunks)
-	threads := p.opts.Threads
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
+	threads := p.opts.threads(len(p.parts))
+	for len(p.workers) < threads {
+		p.workers = append(p.workers, nil)
 	}
-	var next atomic.Int64
-	work := func() {
-		w := p.newWorkspace()
-		for c := int(next.Add(1)) - 1; c < chunks; c = int(next.Add(1)) - 1 {
-			parts[c] = newSums(k)
-			p.runChunk(q, c*p.chunk, min((c+1)*p.chunk, p.data.N), w, &parts[c])
+	each(threads, len(p.parts), func(worker, c int) {
+		w := p.workspace(worker)
+		p.parts[c].reset(k)
+		for lo := c * p.chunk; lo < min((c+1)*p.chunk, p.data.N); lo += p.panel {
+			if q.every == 0 || lo/p.panel%q.every == q.every/2 {
+				p.addPanel(q, lo, min(lo+p.panel, p.data.N), w, &p.parts[c])
+			}
 		}
-	}
-	if threads = min(threads, chunks); threads == 1 {
-		work()
-	} else {
-		var wait sync.WaitGroup
-		for range threads {
-			wait.Go(work)
-		}
-		wait.Wait()
-	}
+	})
 	total := newSums(k)
-	for c := range parts {
-		total.add(&parts[c])
+	for c := range p.parts {
+		total.add(&p.parts[c])
 	}
 	return total
 }
 
-// runChunk adds up rows lo to hi.
-func (p *problem) runChunk(q pass, lo, hi int, w *workspace, s *sums) {
-	score, info, eta := w.score[:hi-lo], w.info[:hi-lo], q.eta[lo:hi]
+// threads is how many goroutines share so many pieces of work.
+func (o Options) threads(pieces int) int {
+	threads := o.Threads
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return min(threads, pieces)
+}
+
+// each calls do for 0 to n−1, in no order, from as many goroutines; worker is
+// the number of the one that calls.
+func each(threads, n int, do func(worker, i int)) {
+	if threads <= 1 {
+		for i := range n {
+			do(0, i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for worker := range threads {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(worker, i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// addPanel adds up rows lo to hi, no more than a panel has.
+func (p *problem) addPanel(q pass, lo, hi int, w *workspace, s *sums) {
+	n := hi - lo
+	score, info, eta := w.score[:n], w.info[:n], q.eta[lo:hi]
 	y, a := p.data.Y[lo:hi], p.a[lo:hi]
 	var offset []float64
 	if p.data.Offset != nil {
 		offset = p.data.Offset[lo:hi]
 	}
 	if q.start {
-		p.startEta(lo, hi, eta)
+		p.fill(nil, lo, w.eta[:n], w)
+		p.startEta(lo, hi, eta, w.comp[:n])
 	} else {
-		p.linear(q.c, lo, hi, eta)
+		clear(eta)
+		p.fill(q.c, lo, eta, w)
 		p.reaches(lo, hi, eta, s)
 		for i, o := range offset {
 			eta[i] += o
 		}
 	}
 	if q.observed {
-		s.deviance = p.fam.Newton(p.counted(eta, a, w), y, a, score, info)
+		s.deviance += p.fam.Newton(p.counted(eta, a, w), y, a, score, info)
 	} else {
-		s.deviance = p.fam.Score(p.counted(eta, a, w), y, a, score, info)
+		s.deviance += p.fam.Score(p.counted(eta, a, w), y, a, score, info)
 	}
-	if q.start { // regress z = η − offset + score/info, from coefficients 0
-		for i := range score {
-			score[i] += info[i] * eta[i]
-		}
-		for i, o := range offset {
-			score[i] -= info[i] * o
+	if q.start {
+		target(eta, offset, score, info)
+	}
+	if p.idle {
+		for i, v := range a {
+			if v == 0 {
+				score[i], info[i] = 0, 0
+			}
 		}
 	}
-	for i := range info {
-		if a[i] == 0 {
-			score[i], info[i] = 0, 0
-		}
-		info[i] = math.Sqrt(info[i])
+	kernel.Sqrt(info)
+	p.weigh(score, info, w, s.gradient)
+	kernel.AddGram(s.hessian, len(p.basis.cols), w.panel, p.panel, n, len(p.basis.cols))
+}
+
+// target turns the score into that of the regression of
+// z = η − offset + score/info, from coefficients 0.
+func target(eta, offset, score, info []float64) {
+	for i := range score {
+		score[i] += info[i] * eta[i]
 	}
-	for at := 0; at < hi-lo; at += panelRows {
-		end := min(at+panelRows, hi-lo)
-		p.pack(lo+at, score[at:end], info[at:end], w, s.gradient)
-		addGram(w.panel, s.hessian, padded(len(p.basis.cols)))
+	for i, o := range offset {
+		score[i] -= info[i] * o
 	}
 }
 
@@ -190,13 +242,14 @@ func (p *problem) counted(eta, a []float64, w *workspace) []float64 {
 	if !p.idle {
 		return eta
 	}
-	w.eta = append(w.eta[:0], eta...)
+	out := w.eta[:len(eta)]
+	copy(out, eta)
 	for i, v := range a {
 		if v == 0 {
-			w.eta[i] = 0
+			out[i] = 0
 		}
 	}
-	return w.eta
+	return out
 }
 
 // linear fills eta = Σ c_k (x_k − m_k)/s_k for rows lo to hi.
@@ -212,58 +265,47 @@ func (p *problem) linear(c []float64, lo, hi int, eta []float64) {
 	}
 }
 
-// pack fills the panel with the columns of the basis times root, for the rows
-// from lo on, and adds the gradient. Rows that the block lacks are 0.
-func (p *problem) pack(lo int, score, root []float64, w *workspace, gradient []float64) {
-	b := &p.basis
-	n := len(score)
-	for k, j := range b.cols {
-		x := p.data.column(j)[lo : lo+n]
-		to := w.panel[k*panelRows : (k+1)*panelRows]
-		if b.t != nil {
-			to = w.raw[k*panelRows : (k+1)*panelRows]
-		}
-		gradient[k] += packColumn(to, x, score, root, b.centre[k], 1/b.scale[k], b.t == nil)
-	}
+// columns are those of the panel that hold the centred and scaled ones.
+func (w *workspace) columns(b *basis) []float64 {
 	if b.t != nil {
-		transform(w.panel, w.raw, root, b.t, len(b.cols))
+		return w.raw
+	}
+	return w.panel
+}
+
+// fill puts the centred and scaled columns of the rows from lo on into the
+// panel, and adds them times c to eta; nil is coefficients of 0.
+func (p *problem) fill(c []float64, lo int, eta []float64, w *workspace) {
+	b := &p.basis
+	n, to := len(eta), w.columns(b)
+	for k, j := range b.cols {
+		coef := 0.0
+		if c != nil {
+			coef = c[k]
+		}
+		kernel.Standardize(to[k*p.panel:][:n], p.data.column(j)[lo:lo+n], eta, b.centre[k], 1/b.scale[k], coef)
 	}
 }
 
-// packColumn fills to with (x − m)·inverse, times root when weighted, and
-// returns its product with the score.
-func packColumn(to, x, score, root []float64, m, inverse float64, weighted bool) float64 {
-	n := len(x)
-	score, root = score[:n], root[:n]
-	sum := 0.0
-	if weighted {
-		out := to[:n]
-		for i, v := range x {
-			c := (v - m) * inverse
-			sum += c * score[i]
-			out[i] = c * root[i]
+// weigh multiplies the columns of the basis by root, and adds the products of
+// the centred and scaled ones with the score to the gradient.
+func (p *problem) weigh(score, root []float64, w *workspace, gradient []float64) {
+	n, k := len(score), len(p.basis.cols)
+	if p.basis.t == nil {
+		for j := range k {
+			gradient[j] += kernel.Weigh(w.panel[j*p.panel:][:n], root, score)
 		}
-	} else {
-		out := to[:n]
-		for i, v := range x {
-			c := (v - m) * inverse
-			sum += c * score[i]
-			out[i] = c
-		}
+		return
 	}
-	clear(to[n:])
-	return sum
-}
-
-// transform fills the panel with the columns of raw times T, times root.
-func transform(panel, raw, root, t []float64, k int) {
 	for j := range k {
-		to := panel[j*panelRows : (j+1)*panelRows]
+		gradient[j] += kernel.Dot(w.raw[j*p.panel:][:n], score)
+	}
+	for j := range k { // column j of the basis is raw times column j of T
+		to := w.panel[j*p.panel:][:n]
 		clear(to)
 		for i := 0; i <= j; i++ {
-			f := t[i*k+j]
-			from := raw[i*panelRows : (i+1)*panelRows]
-			for r, v := range from {
+			f := p.basis.t[i*k+j]
+			for r, v := range w.raw[i*p.panel:][:n] {
 				to[r] += f * v
 			}
 		}
@@ -273,49 +315,9 @@ func transform(panel, raw, root, t []float64, k int) {
 	}
 }
 
-// addGram adds the products of all pairs of the m columns of the panel to the
-// upper triangle of h, m a multiple of 4, in tiles of 2×4.
-func addGram(panel, h []float64, m int) {
-	column := func(j int) []float64 { return panel[j*panelRows : (j+1)*panelRows] }
-	for i := 0; i < m; i += 2 {
-		a0, a1 := column(i), column(i+1)
-		for j := i &^ 3; j < m; j += 4 {
-			r := products(a0, a1, column(j), column(j+1), column(j+2), column(j+3))
-			top, bottom := h[i*m+j:i*m+j+4], h[(i+1)*m+j:(i+1)*m+j+4]
-			for c := range 4 {
-				top[c] += r[c]
-				bottom[c] += r[4+c]
-			}
-		}
-	}
-}
-
-// products returns the scalar products of a0 and of a1 with b0 to b3.
-func products(a0, a1, b0, b1, b2, b3 []float64) (r [8]float64) {
-	a1, b0, b1, b2, b3 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)], b2[:len(a0)], b3[:len(a0)]
-	var s0, s1, s2, s3, t0, t1, t2, t3 float64
-	for i, u := range a0 {
-		v := a1[i]
-		w := b0[i]
-		s0 += u * w
-		t0 += v * w
-		w = b1[i]
-		s1 += u * w
-		t1 += v * w
-		w = b2[i]
-		s2 += u * w
-		t2 += v * w
-		w = b3[i]
-		s3 += u * w
-		t3 += v * w
-	}
-	return [8]float64{s0, s1, s2, s3, t0, t1, t2, t3}
-}
-
 // startEta fills η from the responses, moved inside the range of the mean as
-// R's families do.
-func (p *problem) startEta(lo, hi int, eta []float64) {
-	comp := make([]float64, hi-lo)
+// R's families do; comp is room for 1 − μ.
+func (p *problem) startEta(lo, hi int, eta, comp []float64) {
 	for i := range eta {
 		y, a := p.data.Y[lo+i], p.a[lo+i]
 		mu := y

@@ -18,17 +18,17 @@ func (p *problem) choose() {
 	for j := range all {
 		all[j] = j
 	}
-	p.basis = standard(p.data, all, p.a)
+	p.basis = p.standard(all)
 	if p.begin(); p.clear() {
 		return
 	}
 	keep, r, combination := limitedPivoting(p.triangle(), p.data.P, p.opts.RankTolerance)
 	p.combination = combination
-	p.basis = standard(p.data, keep, p.a)
+	p.basis = p.standard(keep)
 	if p.begin(); p.clear() {
 		return
 	}
-	p.basis = uncentred(p.data, keep, p.a)
+	p.basis = p.uncentred(keep)
 	p.basis.t = invertUpper(r, len(keep))
 	p.begin()
 }
@@ -65,7 +65,7 @@ func (p *problem) triangle() []float64 {
 	for j := range all {
 		all[j] = j
 	}
-	scale := uncentred(d, all, p.a).scale
+	scale := p.uncentred(all).scale
 	block := max(256, 2*d.P)
 	height := d.P + block
 	work := make([]float64, height*d.P) // column by column

@@ -88,17 +88,23 @@ func (p *problem) reaches(lo, hi int, eta []float64, s *sums) {
 		return
 	}
 	sign, old, a := p.sign[lo:hi], p.eta[lo:hi], p.a[lo:hi]
+	var offset []float64
+	if p.data.Offset != nil {
+		offset = p.data.Offset[lo:hi]
+	}
+	step, whole := s.step, s.whole
 	for i, e := range eta {
-		if a[i] == 0 {
+		if p.idle && a[i] == 0 {
 			continue
 		}
 		change := e - old[i]
-		if p.data.Offset != nil {
-			change += p.data.Offset[lo+i]
+		if offset != nil {
+			change += offset[i]
 		}
-		s.step.see(float64(sign[i]), change)
-		s.whole.see(float64(sign[i]), e)
+		step.see(float64(sign[i]), change)
+		whole.see(float64(sign[i]), e)
 	}
+	s.step, s.whole = step, whole
 }
 
 // separated tells whether the last step, or the coefficients as a whole, are a
@@ -151,17 +157,16 @@ func (p *problem) prove() []bool {
 // scaled to unit diagonal, whose eigenvalues are small; nil without any.
 func (p *problem) flatStep() []float64 {
 	k := len(p.basis.cols)
-	m := padded(k)
 	d := make([]float64, k)
 	for i := range k {
-		if d[i] = math.Sqrt(p.now.hessian[i*m+i]); !(d[i] > 0) || math.IsInf(d[i], 1) {
+		if d[i] = math.Sqrt(p.now.hessian[i*k+i]); !(d[i] > 0) || math.IsInf(d[i], 1) {
 			d[i] = 1
 		}
 	}
 	scaled := mat.NewSymDense(k, nil)
 	for i := range k {
 		for j := i; j < k; j++ {
-			scaled.SetSym(i, j, p.now.hessian[i*m+j]/d[i]/d[j])
+			scaled.SetSym(i, j, p.now.hessian[i*k+j]/d[i]/d[j])
 		}
 	}
 	var eigen mat.EigenSym
@@ -207,11 +212,17 @@ func (p *problem) reachOf(step []float64) reach {
 	return r
 }
 
-// see takes one row into account.
+// see takes one row into account; a change that is no number stays.
 func (r *reach) see(sign, change float64) {
 	if sign == 0 {
 		r.inside = max(r.inside, math.Abs(change))
 		return
 	}
-	r.least, r.most = min(r.least, sign*change), max(r.most, sign*change)
+	change *= sign
+	if change < r.least || change != change {
+		r.least = change
+	}
+	if change > r.most || change != change {
+		r.most = change
+	}
 }

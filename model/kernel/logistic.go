@@ -15,7 +15,7 @@ const lanes = 4
 // chapter 6, for the reduction; Tang (1989), ACM Transactions on Mathematical
 // Software 15, 144–157, for the bounds of its error.
 func Exp(dst, x []float64) {
-	sameLength(len(x), len(dst))
+	sameLength(x, x, dst)
 	n := len(x)
 	if !fast {
 		expGo(dst, x)
@@ -51,7 +51,7 @@ func sigmoidOne(eta float64) (mu, comp float64) {
 // Sigmoid fills mu and comp with μ = 1/(1+e⁻ᵑ) and 1 − μ, both without
 // cancellation: 1 − μ at η = 40 is e⁻⁴⁰, not 0. mu or comp may be eta.
 func Sigmoid(eta, mu, comp []float64) {
-	sameLength(len(eta), len(mu), len(comp))
+	sameLength(eta, mu, comp)
 	n := len(eta)
 	if !fast {
 		sigmoidGo(eta, mu, comp)
@@ -90,7 +90,8 @@ func sigmoidGo(eta, mu, comp []float64) {
 // tangent of x/(2+x), by its series: Tang (1990), ACM Transactions on
 // Mathematical Software 16, 378–400.
 func Logistic(eta, y, a, score, info []float64) (sum float64) {
-	sameLength(len(eta), len(y), len(a), len(score), len(info))
+	sameLength(eta, y, a)
+	sameLength(eta, score, info)
 	if !fast {
 		return logisticGo(eta, y, a, score, info)
 	}
@@ -135,10 +136,9 @@ func logisticGo(eta, y, a, score, info []float64) (sum float64) {
 	return sum
 }
 
-func sameLength(n int, others ...int) {
-	for _, o := range others {
-		if o != n {
-			panic(fmt.Sprintf("kernel: lengths differ: %d and %v", n, others))
-		}
+// sameLength panics unless all slices are as long as the first.
+func sameLength(x, y, z []float64) {
+	if len(x) != len(y) || len(x) != len(z) {
+		panic(fmt.Sprintf("kernel: lengths differ: %d, %d, %d", len(x), len(y), len(z)))
 	}
 }

@@ -4,7 +4,7 @@ import "math"
 
 // Standardize fills dst with (x − centre)·inverse and adds coef times it to eta.
 func Standardize(dst, x, eta []float64, centre, inverse, coef float64) {
-	sameLength(len(x), len(dst), len(eta))
+	sameLength(x, dst, eta)
 	at := 0
 	if whole := len(x) &^ (lanes - 1); fast && whole > 0 {
 		standardizeAVX(&dst[0], &x[0], &eta[0], centre, inverse, coef, whole)
@@ -25,7 +25,7 @@ func standardizeGo(dst, x, eta []float64, centre, inverse, coef float64) {
 // Weigh multiplies x by root, number by number, and returns the scalar product
 // of score and x as it was before.
 func Weigh(x, root, score []float64) (product float64) {
-	sameLength(len(x), len(root), len(score))
+	sameLength(x, root, score)
 	at := 0
 	if whole := len(x) &^ (lanes - 1); fast && whole > 0 {
 		product = weighAVX(&x[0], &root[0], &score[0], whole)
@@ -45,7 +45,7 @@ func weighGo(x, root, score []float64) (product float64) {
 
 // Dot returns the scalar product of x and y.
 func Dot(x, y []float64) float64 {
-	sameLength(len(x), len(y))
+	sameLength(x, x, y)
 	if !fast || len(x) == 0 {
 		return dotGo(x, y)
 	}

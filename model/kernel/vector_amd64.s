@@ -18,9 +18,36 @@ TEXT ·standardizeAVX(SB), NOSPLIT, $0-56
 	VBROADCASTSD inverse+32(FP), Y1
 	VBROADCASTSD coef+40(FP), Y2
 	MOVQ n+48(FP), CX
+	LEAQ (SI)(CX*8), R9   // what the next call is likely to want of this column
 	XORQ AX, AX
+	MOVQ CX, DX
+	ANDQ $-8, DX
+	CMPQ AX, DX
+	JGE  standardizerest
 
 standardizeloop:
+	PREFETCHT1 (R9)(AX*8)
+	VMOVUPD (SI)(AX*8), Y3
+	VMOVUPD 32(SI)(AX*8), Y5
+	VSUBPD Y0, Y3, Y3
+	VSUBPD Y0, Y5, Y5
+	VMULPD Y1, Y3, Y3
+	VMULPD Y1, Y5, Y5
+	VMOVUPD (R8)(AX*8), Y4
+	VMOVUPD 32(R8)(AX*8), Y6
+	VMOVUPD Y3, (DI)(AX*8)
+	VMOVUPD Y5, 32(DI)(AX*8)
+	VFMADD231PD Y2, Y3, Y4
+	VFMADD231PD Y2, Y5, Y6
+	VMOVUPD Y4, (R8)(AX*8)
+	VMOVUPD Y6, 32(R8)(AX*8)
+	ADDQ $8, AX
+	CMPQ AX, DX
+	JLT  standardizeloop
+
+standardizerest:
+	CMPQ AX, CX
+	JGE  standardizedone
 	VMOVUPD (SI)(AX*8), Y3
 	VMOVUPD (R8)(AX*8), Y4
 	VSUBPD Y0, Y3, Y3
@@ -28,9 +55,8 @@ standardizeloop:
 	VMOVUPD Y3, (DI)(AX*8)
 	VFMADD231PD Y2, Y3, Y4
 	VMOVUPD Y4, (R8)(AX*8)
-	ADDQ $4, AX
-	CMPQ AX, CX
-	JLT  standardizeloop
+
+standardizedone:
 	VZEROUPPER
 	RET
 
