@@ -165,11 +165,11 @@ func (r *Run) contributions(ctx context.Context) error {
 			file, line, column := r.Study.Place("contribution", "variants", v.Key)
 			return problem.Problem{File: file, Line: line, Column: column, Message: fmt.Sprintf("the expected attainment cannot be computed: %v", err)}
 		}
-		expected, err := model.Predict(data)
+		expected, err := model.Predict(data, fit.Prediction{Typical: true})
 		if err != nil {
 			return err
 		}
-		projects, persons := r.persons(data, expected)
+		projects, persons := r.persons(data, expected.Mu)
 		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand}
 		if err := r.Results.Add("contribution", contribution.Compute(settings, projects, persons)...); err != nil {
 			return err

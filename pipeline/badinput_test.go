@@ -99,8 +99,10 @@ func TestBadInput(t *testing.T) {
 			[]string{`mini/extracts/counts.csv:4:8: the same municipality and year as on line 2; keep one row, or set sum: true`}},
 		{"a code of a lookup that is not there", func(m mini) { m.replace("codebook.yaml", "where: {Ordning: Forsøk}", "where: {Ordning: Forsøg}") },
 			[]string{`mini/codebook.yaml:61:110: no row of counts has "Forsøg" in Ordning; did you mean "Forsøk"?`}},
-		{"a term that cannot be fitted yet", func(m mini) { m.replace("study.yaml", "scheme + male", "scheme + (1 | municipality) + male") },
-			[]string{`mini/study.yaml:69:52: the formula of model "main": column 20 of the formula: (1 | municipality): multilevel models are not fitted yet`}},
+		{"a random term of an unknown grouping", func(m mini) {
+			m.replace("study.yaml", "scheme + male", "scheme + (1 | municipalty) + male")
+		},
+			[]string{`mini/study.yaml:69:52: the formula of model "main" names "municipalty", which is no variable of the codebook; did you mean "municipality"?`}},
 		{"SQL that fails on a row", func(m mini) {
 			m.replace("codebook.yaml", `regular: {sql: year(Slutt)}`, `regular: {sql: "coalesce(year(Slutt), CAST(Kjønn AS INTEGER))"}`)
 		},

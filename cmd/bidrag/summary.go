@@ -24,12 +24,15 @@ var ratioNames = map[string]string{"binomial logit": "odds ratio", "poisson log"
 // writeSummary writes a fit for a reader at a terminal.
 func writeSummary(out io.Writer, r *fit.Result, level float64) error {
 	w := bufio.NewWriter(out)
-	fmt.Fprintf(w, "%s model, %s link, by maximum likelihood\n\n", title(r.Family), r.Link)
+	fmt.Fprintf(w, "%s model, %s link, by maximum likelihood%s\n\n", title(r.Family), r.Link, integration(r))
 	wrap(w, r.Formula, "  ")
 	fmt.Fprintf(w, "\n%d observations%s\n\n", r.NObs, dropped(r))
+	writeRandom(w, r)
 	writeCoefficients(w, r, level)
 	fmt.Fprintln(w)
+	writeProfiles(w, r)
 	writeWhole(w, r)
+	writeRatio(w, r)
 	writeWarnings(w, r)
 	return w.Flush()
 }
@@ -64,7 +67,7 @@ func dropped(r *fit.Result) string {
 func writeCoefficients(w io.Writer, r *fit.Result, level float64) {
 	ratio, hasRatio := ratioNames[r.Family+" "+r.Link]
 	statistic := "z"
-	if (r.Family == "gaussian" || r.Family == "gamma") && !hasWarning(r, "cluster_robust", "") {
+	if r.Method == "irls" && (r.Family == "gaussian" || r.Family == "gamma") && !hasWarning(r, "cluster_robust", "") {
 		statistic = "t"
 	}
 	interval := fmt.Sprintf("%g %% interval", math.Round(level*1e4)/1e2)
@@ -168,7 +171,7 @@ func writeWhole(w io.Writer, r *fit.Result) {
 	if r.Dispersion != nil {
 		text += ", dispersion " + short(*r.Dispersion)
 	}
-	for _, k := range []struct{ key, name string }{{"mcfadden", "McFadden's R²"}, {"tjur", "Tjur's R²"}} {
+	for _, k := range []struct{ key, name string }{{"mcfadden", "McFadden's R²"}, {"tjur", "Tjur's R²"}, {"nakagawa_marginal", "R² of the fixed effects"}, {"nakagawa_conditional", "with the random ones"}} {
 		if v, ok := r.RSquared[k.key]; ok {
 			text += fmt.Sprintf(", %s %.3f", k.name, v)
 		}

@@ -57,7 +57,7 @@ func BenchmarkPredict(b *testing.B) {
 	m := mustFit(b, formula, data, fit.Options{})
 	b.ResetTimer()
 	for b.Loop() {
-		if _, _, err := m.PredictLink(data); err != nil {
+		if _, err := m.Predict(data, fit.Prediction{Errors: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

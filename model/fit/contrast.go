@@ -15,6 +15,9 @@ import (
 // difference between the schemes among like persons (the average marginal
 // effect of a factor; Williams 2012, Stata Journal 12, 308–331).
 //
+// With random terms it is that of persons in typical groups: random effects
+// are 0.
+//
 // Both frames must have rows, and none may lack a variable of the model.
 func (m *Model) AverageContrast(a, b *frame.Frame) (estimate, stdError float64, err error) {
 	meanA, gradient, err := m.average(a)

@@ -40,11 +40,11 @@ func TestAverageContrastAgainstFiniteDifferences(t *testing.T) {
 		contrast := func(beta []float64) float64 {
 			total := 0.0
 			for sign, f := range map[float64]*frame.Frame{1: allB, -1: allA} {
-				p, err := m.PredictAt(beta, f)
+				p, err := m.Predict(f, Prediction{Beta: beta})
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, v := range p {
+				for _, v := range p.Mu {
 					total += sign * v / n
 				}
 			}

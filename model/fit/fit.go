@@ -19,6 +19,7 @@ import (
 	"bidrag/model/family"
 	"bidrag/model/formula"
 	"bidrag/model/glm"
+	"bidrag/model/glmm"
 	"bidrag/model/infer"
 )
 
@@ -57,8 +58,12 @@ type Model struct {
 	Cov  []float64 // len(Beta)² covariance of Beta, as the standard errors show it; NaN where aliased
 
 	Rows []int     // rows of the frame that were fitted; nil is all of them
-	Eta  []float64 // linear predictor of those rows
-	Mu   []float64 // fitted means of those rows
+	Eta  []float64 // linear predictor of those rows, random effects at their modes
+	Mu   []float64 // fitted means of those rows, by Eta
+
+	options Options
+	data    glm.Data       // what was fitted, without X
+	mixed   *glmm.Estimate // nil when the formula has no random term
 }
 
 // An OptionError is something wrong with one of the options.
@@ -88,21 +93,32 @@ func FitParsed(f *formula.Formula, data *frame.Frame, o Options) (*Model, error)
 	if err != nil {
 		return nil, err
 	}
-	d := s.design
-	estimate, err := glm.Fit(s.data, glm.Options{Threads: o.Threads})
+	m := &Model{Formula: f, Family: s.family, Coding: s.design.Coding, Rows: s.design.Rows, options: s.options, data: s.data}
+	m.data.X = nil
+	if len(f.Random) > 0 {
+		err = s.fitMixed(m)
+	} else {
+		err = s.fitFixed(m)
+	}
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{
-		Formula: f, Family: s.family, Coding: d.Coding, Rows: d.Rows,
-		Beta: estimate.Beta, Cov: estimate.Cov, Eta: estimate.Eta, Mu: estimate.Mu,
-	}
-	if d.Cluster != nil {
-		m.Cov = s.robust(estimate)
-	}
-	m.Result = s.result(m, estimate)
 	m.Result.Seconds = time.Since(began).Seconds()
 	return m, nil
+}
+
+// fitFixed fits a model without random terms.
+func (s *setup) fitFixed(m *Model) error {
+	e, err := glm.Fit(s.data, glm.Options{Threads: s.options.Threads})
+	if err != nil {
+		return err
+	}
+	m.Beta, m.Cov, m.Eta, m.Mu = e.Beta, e.Cov, e.Eta, e.Mu
+	if s.design.Cluster != nil {
+		m.Cov = s.robust(e)
+	}
+	m.Result = s.result(m, e)
+	return nil
 }
 
 // A setup is everything that is settled before the iteration.
@@ -126,9 +142,6 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 	if err = errors.Join(err, design.Check(f, data)); err != nil {
 		return nil, err
 	}
-	for _, r := range f.Random {
-		return nil, formula.Errorf(r.Column, "%s: multilevel models are not fitted yet; leave the random term out, or give each group its own level with + %s", r.Source, r.Group[0])
-	}
 	if data, err = relevel(data, o.Reference); err != nil {
 		return nil, err
 	}
@@ -140,7 +153,10 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 	if o.WeightsType == Frequency {
 		s.data.WeightType = glm.Frequency
 	}
-	return s, s.response()
+	if err := s.response(); err != nil {
+		return nil, err
+	}
+	return s, s.checkRandom()
 }
 
 // check looks at the options and finds the columns they name.
@@ -165,6 +181,9 @@ func (s *setup) check(data *frame.Frame) (design.Columns, error) {
 		wrong("quadrature", "the number of points must be 1 (Laplace) or more; it is %d", s.options.Quadrature)
 	} else if s.options.Quadrature > 1 && len(s.formula.Random) == 0 {
 		wrong("quadrature", "the formula has no random term, so there is nothing to integrate: leave the option out")
+	}
+	if s.options.Cluster != "" && len(s.formula.Random) > 0 {
+		wrong("cluster", "the random terms of the formula are the model of what the rows of a group have in common; robust errors are for models without: leave the option or the random terms out")
 	}
 	switch s.options.WeightsType {
 	case "", Prior, Frequency:

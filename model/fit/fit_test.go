@@ -64,14 +64,11 @@ func TestPredictionIsThatOfR(t *testing.T) {
 	}
 	other = other.Rows(want.Rows)
 	before, _ := json.Marshal(m.Result)
-	mu, err := m.Predict(other)
+	p, err := m.Predict(other, fit.Prediction{Errors: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	eta, se, err := m.PredictLink(other)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mu, eta, se := p.Mu, p.Eta, p.EtaError
 	for i := range want.Rows {
 		if want.Eta[i] == nil {
 			if !math.IsNaN(mu[i]) || !math.IsNaN(eta[i]) {
@@ -100,10 +97,11 @@ func TestPredictionOfTheFittedRowsIsTheFit(t *testing.T) {
 		{"outcome ~ age", fit.Options{Link: "cloglog"}},
 	} {
 		m := mustFit(t, c.formula, people, c.options)
-		mu, err := m.Predict(people.Rows(m.Rows))
+		p, err := m.Predict(people.Rows(m.Rows), fit.Prediction{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		mu := p.Mu
 		for i := range mu {
 			if math.Abs(mu[i]-m.Mu[i]) > 1e-11*m.Mu[i] {
 				t.Fatalf("%s: row %d is predicted as %g and fitted as %g", c.formula, i, mu[i], m.Mu[i])
@@ -179,8 +177,10 @@ func TestWhatCannotBeFitted(t *testing.T) {
 	}{
 		{"outcome ~ agee", fit.Options{}, `column 11 of the formula: there is no column "agee"; did you mean "age"?`},
 		{"outcome ~", fit.Options{}, "column 10 of the formula: the formula ends"},
-		{"outcome ~ age + (1 | place)", fit.Options{}, "column 17 of the formula: (1 | place): multilevel models are not fitted yet"},
-		{"outcome ~ age + (1 | place)", fit.Options{Quadrature: 7}, "column 17 of the formula: (1 | place): multilevel models are not fitted yet"},
+		{"outcome ~ age + (1 | palce)", fit.Options{}, `column 22 of the formula: there is no column "palce"; did you mean "place"?`},
+		{"outcome ~ age + (1 | place) + (1 | region)", fit.Options{Quadrature: 7}, "column 31 of the formula: place and region are crossed"},
+		{"outcome ~ age + (1 | place)", fit.Options{Cluster: "place"}, "cluster: the random terms of the formula are the model of what"},
+		{"score ~ age + (1 | income)", fit.Options{Family: "gaussian"}, "column 15 of the formula: (1 | income): income has as many groups"},
 		{"age ~ sex", fit.Options{}, "column 1 of the formula: a binomial response is 0 or 1; age is neither in 397 of 397 rows, the first of them row 1 of the data with 48"},
 		{"share ~ sex", fit.Options{}, "column 1 of the formula: a binomial response is 0 or 1; share is neither in"},
 		{"region ~ sex", fit.Options{}, "column 1 of the formula: region has 5 levels"},
@@ -247,7 +247,7 @@ func TestReferenceLevels(t *testing.T) {
 	if !ok || math.Abs(*a.Estimate+*b.Estimate) > 1e-12 || math.Abs(plain.Result.LogLik-other.Result.LogLik) > 1e-10 {
 		t.Errorf("sexM %g and sexF %v", *a.Estimate, b)
 	}
-	if mu, err := other.Predict(people); err != nil || math.Abs(mu[0]-plain.Mu[0]) > 1e-12 {
+	if p, err := other.Predict(people, fit.Prediction{}); err != nil || math.Abs(p.Mu[0]-plain.Mu[0]) > 1e-12 {
 		t.Errorf("prediction with another reference: %v", err)
 	}
 }

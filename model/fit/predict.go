@@ -2,43 +2,123 @@ package fit
 
 import (
 	"errors"
+	"math"
 
 	"bidrag/data/frame"
+	"bidrag/model/design"
 	"bidrag/model/formula"
 	"bidrag/model/glm"
 	"bidrag/study/problem"
 )
 
-// Predict returns the expected response of every row of a frame, NaN where a
-// variable of the model is missing. A column that is not there or a level that
-// the model does not know is an error. For a binomial model with counts or
-// totals it is the expected share.
-func (m *Model) Predict(data *frame.Frame) ([]float64, error) {
-	return m.PredictAt(m.Beta, data)
+// A Prediction is what is wanted of [Model.Predict]; the zero value is the
+// expected response of each row in its own groups.
+type Prediction struct {
+	// Typical leaves all random effects at 0, those of a typical group, and
+	// needs no grouping factor in the frame. Else every group that the fit
+	// knew has its mode, and an unknown one 0. Without random terms it makes
+	// no difference.
+	Typical bool
+
+	// Errors asks for standard errors. They hold the uncertainty of the
+	// coefficients and, unless Typical, that of the variances and of the modes;
+	// an unknown group adds its variance.
+	Errors bool
+
+	// Beta are other coefficients than the estimated ones, as many; NaN counts
+	// as 0. Random effects stay as they are, and so do the errors.
+	Beta []float64
 }
 
-// PredictAt is [Model.Predict] with other coefficients than the estimated
-// ones, len(m.Beta) of them; NaN counts as 0.
-func (m *Model) PredictAt(beta []float64, data *frame.Frame) ([]float64, error) {
+// A Predicted is what a model expects of every row of a frame, NaN where a
+// variable of the model is missing.
+type Predicted struct {
+	Eta, EtaError []float64 // linear predictor with its standard error; an interval for the mean is the inverse link of η ± z·se
+	Mu, MuError   []float64 // expected response with its standard error |dμ/dη| se(η); for counts or totals the share
+}
+
+// Predict tells what the model expects of the rows of a frame. A column that
+// is not there or a level that the model does not know is an error; a group
+// that it does not know is not.
+func (m *Model) Predict(data *frame.Frame, p Prediction) (*Predicted, error) {
 	x, offset, err := m.columns(data)
 	if err != nil {
 		return nil, err
 	}
-	eta := glm.Linear(beta, x, offset, data.NumRows())
-	m.Family.Response(eta, eta)
-	return eta, nil
-}
-
-// PredictLink returns the linear predictor η of every row of a frame with its
-// standard error, NaN where a variable of the model is missing. An interval
-// for the mean comes from the inverse link of η ± z·se.
-func (m *Model) PredictLink(data *frame.Frame) (eta, stdError []float64, err error) {
-	x, offset, err := m.columns(data)
-	if err != nil {
-		return nil, nil, err
+	if p.Beta == nil {
+		p.Beta = m.Beta
 	}
 	n := data.NumRows()
-	return glm.Linear(m.Beta, x, offset, n), glm.LinearErrors(m.Cov, x, n, len(m.Beta)), nil
+	out := &Predicted{Mu: make([]float64, n)}
+	var z [][]float64
+	var group [][]int32
+	own := m.mixed != nil && !p.Typical
+	if own {
+		var missing []bool
+		if z, group, missing, err = m.groups(data); err != nil {
+			return nil, err
+		}
+		at := *m.mixed
+		at.Beta = p.Beta
+		out.Eta = at.Linear(x, n, z, group, offset)
+		for i, is := range missing {
+			if is {
+				out.Eta[i] = math.NaN()
+			}
+		}
+	} else {
+		out.Eta = glm.Linear(p.Beta, x, offset, n)
+	}
+	m.Family.Response(out.Eta, out.Mu)
+	if !p.Errors {
+		return out, nil
+	}
+	if own {
+		out.EtaError = m.mixed.LinearErrors(x, n, z, group)
+	} else {
+		out.EtaError = glm.LinearErrors(m.Cov, x, n, len(m.Beta))
+	}
+	out.MuError = m.onResponse(out)
+	return out, nil
+}
+
+// groups returns the random-effects model matrix and the groups of a frame, by
+// term, and the rows that miss one of them.
+func (m *Model) groups(data *frame.Frame) (z [][]float64, group [][]int32, missing []bool, err error) {
+	n := data.NumRows()
+	missing = make([]bool, n)
+	for _, r := range m.Coding.Random {
+		zk, gk, err := r.Rows(data)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for i, g := range gk {
+			if g == design.MissingGroup {
+				gk[i], missing[i] = design.UnknownGroup, true
+			}
+		}
+		for i, v := range zk {
+			if math.IsNaN(v) {
+				missing[i%n] = true
+			}
+		}
+		z, group = append(z, zk), append(group, gk)
+	}
+	return z, group, missing, nil
+}
+
+// onResponse is the standard error of μ, and makes both errors NaN where η is.
+func (m *Model) onResponse(p *Predicted) []float64 {
+	n := len(p.Eta)
+	mu, complement, slope := make([]float64, n), make([]float64, n), make([]float64, n)
+	m.Family.Mean(p.Eta, mu, complement, slope)
+	for i := range slope {
+		if math.IsNaN(p.Eta[i]) {
+			p.EtaError[i] = math.NaN()
+		}
+		slope[i] = math.Abs(slope[i]) * p.EtaError[i]
+	}
+	return slope
 }
 
 func (m *Model) columns(data *frame.Frame) (x, offset []float64, err error) {

@@ -25,11 +25,14 @@ type Result struct {
 	RSquared   map[string]float64 `json:"r_squared,omitempty"`
 
 	Coefficients []Coefficient      `json:"coefficients"`
-	Random       []Random           `json:"random,omitempty"`
-	ICC          map[string]float64 `json:"icc,omitempty"`
+	Random       []Random           `json:"random,omitempty"` // one for each random term
+	ICC          map[string]float64 `json:"icc,omitempty"`    // adjusted intraclass correlation by grouping factor
 
-	Status           string    `json:"status"` // converged, separated or not_converged
-	Boundary         []string  `json:"boundary,omitempty"`
+	Profile         []Profile        `json:"profile,omitempty"`
+	LikelihoodRatio *LikelihoodRatio `json:"likelihood_ratio,omitempty"`
+
+	Status           string    `json:"status"`             // converged, separated or not_converged
+	Boundary         []string  `json:"boundary,omitempty"` // random effects without a variance of their own, as "g: (Intercept)"
 	Iterations       int       `json:"iterations"`
 	GradientMax      *float64  `json:"gradient_max,omitempty"`
 	HessianCondition *float64  `json:"hessian_condition,omitempty"`
@@ -48,12 +51,29 @@ type Coefficient struct {
 	ConfHigh  *float64 `json:"conf_high,omitempty"`
 }
 
-// A Random is the variance components of one grouping factor.
+// A Random is the variance components of one random term.
 type Random struct {
-	Group string      `json:"group"`
-	Terms []string    `json:"terms"`
-	SD    []float64   `json:"sd"`
-	Cor   [][]float64 `json:"cor,omitempty"`
+	Group string       `json:"group"`
+	Terms []string     `json:"terms"`
+	SD    []float64    `json:"sd"`
+	Cor   [][]*float64 `json:"cor,omitempty"` // correlations, when there are several terms; nil with one whose standard deviation is 0
+}
+
+// A Profile is a profile-likelihood interval; a bound that does not exist is nil.
+type Profile struct {
+	Term  string   `json:"term"` // a coefficient, or a standard deviation as "g: (Intercept)"
+	Level float64  `json:"level"`
+	Low   *float64 `json:"low,omitempty"`
+	High  *float64 `json:"high,omitempty"`
+}
+
+// A LikelihoodRatio is the test of a smaller model within the one of the result.
+type LikelihoodRatio struct {
+	Formula        string   `json:"formula"` // of the smaller model
+	Statistic      float64  `json:"statistic"`
+	DF             int      `json:"df"`
+	PValue         float64  `json:"p_value"`
+	PValueBoundary *float64 `json:"p_value_boundary,omitempty"` // when one of the parameters is a variance, which cannot be negative
 }
 
 // A Warning is something a careful reader must know of a fit: what kind, which

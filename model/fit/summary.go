@@ -1,9 +1,7 @@
 package fit
 
 import (
-	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -14,15 +12,16 @@ import (
 
 // result reports an estimate by name.
 func (s *setup) result(m *Model, e *glm.Estimate) *Result {
-	d := s.design
-	r := &Result{
-		Formula: s.formula.String(), Family: s.family.Dist.String(), Link: s.family.Link.String(), Method: "irls",
-		NObs: int(e.Count), NDropped: d.Dropped, DroppedBy: d.DroppedBy,
-		LogLik: e.LogLik, Deviance: e.Deviance, AIC: e.AIC, BIC: e.BIC, DF: e.DF,
-		Status: e.Status.String(), Iterations: e.Iterations,
-		GradientMax: finite(e.GradientMax), HessianCondition: finite(e.HessianCondition),
-		Coefficients: s.coefficients(m, e), Warnings: []Warning{},
+	r := s.header(e.Count)
+	r.Method = "irls"
+	r.LogLik, r.Deviance, r.AIC, r.BIC, r.DF = e.LogLik, e.Deviance, e.AIC, e.BIC, e.DF
+	r.Status, r.Iterations = e.Status.String(), e.Iterations
+	r.GradientMax, r.HessianCondition = finite(e.GradientMax), finite(e.HessianCondition)
+	df := math.Inf(1)
+	if s.family.HasDispersion() && s.design.Cluster == nil {
+		df = e.DFResidual
 	}
+	r.Coefficients = s.coefficients(m, df)
 	switch s.family.Dist {
 	case family.Gaussian:
 		r.Sigma = finite(math.Sqrt(e.Dispersion))
@@ -31,8 +30,17 @@ func (s *setup) result(m *Model, e *glm.Estimate) *Result {
 	case family.Binomial:
 		r.RSquared = s.rSquared(e)
 	}
-	s.warn(r, e)
+	s.warn(r, m, e)
 	return r
+}
+
+// header is what is known of a result before the fit, and the observations.
+func (s *setup) header(count float64) *Result {
+	d := s.design
+	return &Result{
+		Formula: s.formula.String(), Family: s.family.Dist.String(), Link: s.family.Link.String(),
+		NObs: int(count), NDropped: d.Dropped, DroppedBy: d.DroppedBy, Warnings: []Warning{},
+	}
 }
 
 // finite returns nil for numbers that have no place in a result.
@@ -43,16 +51,14 @@ func finite(v float64) *float64 {
 	return &v
 }
 
-// coefficients gives every coefficient its Wald test and interval: by the
-// normal distribution, or by Student's t where a dispersion was estimated and
-// the errors are the model's own.
-func (s *setup) coefficients(m *Model, e *glm.Estimate) []Coefficient {
+// coefficients gives every coefficient its Wald test and interval by Student's
+// t with df degrees of freedom: infinite, which is the normal distribution,
+// but where a dispersion was estimated, the errors are the model's own and
+// there are no random terms. (With those there is no t distribution to refer
+// to; the normal one is also what glmer and glmmTMB use.)
+func (s *setup) coefficients(m *Model, df float64) []Coefficient {
 	p := len(m.Beta)
 	out := make([]Coefficient, p)
-	df := math.Inf(1)
-	if s.family.HasDispersion() && s.design.Cluster == nil {
-		df = e.DFResidual
-	}
 	width := quantile(0.5+s.options.ConfLevel/2, df)
 	for j, c := range m.Coding.Columns {
 		out[j].Term = c.Name
@@ -145,45 +151,6 @@ func (s *setup) nullLogLik(rows family.Rows, a []float64) (float64, bool) {
 		all[i] = eta[0]
 	}
 	return s.family.LogLik(rows, s.family.Score(all, s.data.Y, a, nil, nil), trials, true), true
-}
-
-// warn adds what a careful reader must know.
-func (s *setup) warn(r *Result, e *glm.Estimate) {
-	add := func(code, subject, format string, args ...any) {
-		r.Warnings = append(r.Warnings, Warning{code, subject, fmt.Sprintf(format, args...)})
-	}
-	names := s.design.Coding.Names()
-	for j, alias := range e.Aliased {
-		if alias {
-			add("aliased", names[j], "%s", aliasText(names, j, e.AliasOf[j]))
-		}
-	}
-	for j, infinite := range e.Separated {
-		if infinite {
-			add("separation", names[j], "%s", s.separationText(names[j], e.Beta[j]))
-		}
-	}
-	if e.Status == glm.NotConverged {
-		add("not_converged", s.design.Response.Label, "the estimates are not a maximum of the likelihood (%s); do not use them. Look for extreme values, an offset far out, or terms that nearly repeat each other", e.Reason)
-	}
-	switch {
-	case e.Exact && e.DFResidual <= 0:
-		add("exact_fit", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors and no likelihood. Leave terms out or use more rows", e.Rank, number(e.Count))
-	case e.Exact:
-		add("exact_fit", s.design.Response.Label, "the terms determine %s exactly: what is left over is rounding, so standard errors mean nothing and there is no likelihood. Is a term computed from the response?", s.design.Response.Label)
-	}
-	if c := r.Coefficients; e.Status == glm.Converged && !e.Exact && slices.ContainsFunc(c, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }) {
-		add("no_standard_errors", s.design.Response.Label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
-	}
-	for _, u := range s.design.Unused {
-		add("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), quoted(u.Levels), u.Variable)
-	}
-	if n := s.fractional(); n > 0 {
-		add("non_integer_successes", s.design.Response.Label, "share times total is not a whole number in %d of %d rows; check that the weights are the totals of the shares", n, s.design.N)
-	}
-	if s.design.Cluster != nil {
-		add("cluster_robust", s.options.Cluster, "standard errors are robust to dependence within the %d clusters of %s (CR0: sandwich without small-sample correction, tests by the normal distribution); they are too small when clusters are few (below about 40)", s.design.Clusters, s.options.Cluster)
-	}
 }
 
 // fractional counts rows whose number of successes is no whole number.

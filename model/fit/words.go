@@ -55,6 +55,19 @@ func quoted(parts []string) string {
 	return list(out)
 }
 
+// someQuoted is quoted, of many parts only the first.
+func someQuoted(parts []string) string {
+	const most = 8
+	if len(parts) <= most+1 {
+		return quoted(parts)
+	}
+	out := ""
+	for _, p := range parts[:most] {
+		out += fmt.Sprintf("%q, ", p)
+	}
+	return fmt.Sprintf("%sand %d more", out, len(parts)-most)
+}
+
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return one

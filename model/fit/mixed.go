@@ -1,0 +1,169 @@
+package fit
+
+import (
+	"errors"
+	"math"
+
+	"bidrag/model/family"
+	"bidrag/model/formula"
+	"bidrag/model/glm"
+	"bidrag/model/glmm"
+)
+
+// fitMixed fits a model with random terms.
+func (s *setup) fitMixed(m *Model) error {
+	e, err := glmm.Fit(glmm.Data{Data: s.data, Terms: s.terms()}, glmm.Options{Quadrature: s.options.Quadrature, Threads: s.options.Threads})
+	if errors.Is(err, glmm.ErrCrossed) {
+		return formula.Errorf(s.formula.Random[0].Column, "%v (--quadrature 1)", err)
+	}
+	if err != nil {
+		return err
+	}
+	m.mixed = e
+	m.Beta, m.Cov, m.Eta, m.Mu = e.Beta, e.Cov, e.Eta, e.Mu
+	m.Result = s.mixedResult(m, e)
+	return nil
+}
+
+// terms are the random terms as the engine reads them.
+func (s *setup) terms() []glmm.Term {
+	var out []glmm.Term
+	for _, r := range s.design.Random {
+		out = append(out, glmm.Term{Q: len(r.Columns), Z: r.Z, Group: r.Group, Groups: len(r.Levels)})
+	}
+	return out
+}
+
+// checkRandom tells of random terms that this family or this number of
+// quadrature points cannot have.
+func (s *setup) checkRandom() error {
+	n := s.observations()
+	for _, r := range s.design.Random {
+		effects := float64(len(r.Columns) * len(r.Levels))
+		switch {
+		case s.family.Dist != family.Gaussian:
+		case float64(len(r.Levels)) >= n:
+			return formula.Errorf(r.Column, "%s: %s has as many groups (%d) as there are observations; the variance between groups and that of the residuals cannot be told apart. Leave the term out, or name a grouping with several rows in a group", r.Source, r.Name, len(r.Levels))
+		case effects >= n:
+			return formula.Errorf(r.Column, "%s: %d coefficients in each of %d groups are %.0f random effects, as many as there are observations (%s) or more; their variances and that of the residuals cannot be told apart. Let fewer coefficients vary", r.Source, len(r.Columns), len(r.Levels), effects, number(n))
+		}
+	}
+	if s.options.Quadrature > 1 {
+		return s.checkNested()
+	}
+	return nil
+}
+
+// observations is what a fit will count.
+func (s *setup) observations() float64 {
+	n := 0.0
+	for _, w := range s.rowWeights() {
+		n += w
+	}
+	return n
+}
+
+// rowWeights is how many observations each row of the fit is: the frequency
+// weights, else 1, and 0 where weight or trials are.
+func (s *setup) rowWeights() []float64 {
+	out := make([]float64, s.design.N)
+	for i := range out {
+		switch w := s.data.Weights; {
+		case s.data.Trials != nil && s.data.Trials[i] == 0:
+		case w != nil && s.data.WeightType == glm.Frequency:
+			out[i] = w[i]
+		case w == nil || w[i] > 0:
+			out[i] = 1
+		}
+	}
+	return out
+}
+
+// checkNested sees to it that of any two groupings one lies within the other.
+func (s *setup) checkNested() error {
+	terms := s.design.Random
+	for k, a := range terms {
+		for _, b := range terms[:k] {
+			if !within(a.Group, b.Group, len(a.Levels)) && !within(b.Group, a.Group, len(b.Levels)) {
+				return formula.Errorf(a.Column, "%s and %s are crossed: groups of each lie in several of the other, so the random effects cannot be integrated one group at a time, as --quadrature %d would. Use --quadrature 1 (Laplace), or leave out one of the terms", b.Name, a.Name, s.options.Quadrature)
+			}
+		}
+	}
+	return nil
+}
+
+// within tells whether every group of inner, of which there are groups, has
+// rows in one group of outer only.
+func within(inner, outer []int32, groups int) bool {
+	in := make([]int32, groups)
+	for i, g := range inner {
+		switch {
+		case in[g] == 0:
+			in[g] = outer[i] + 1
+		case in[g] != outer[i]+1:
+			return false
+		}
+	}
+	return true
+}
+
+// mixedResult reports an estimate with random terms by name.
+func (s *setup) mixedResult(m *Model, e *glmm.Estimate) *Result {
+	r := s.header(e.Count)
+	r.Method, r.Quadrature = "laplace", max(1, s.options.Quadrature)
+	if r.Quadrature > 1 {
+		r.Method = "quadrature"
+	}
+	r.LogLik, r.Deviance, r.AIC, r.BIC, r.DF = e.LogLik, -2*e.LogLik, e.AIC, e.BIC, e.DF
+	r.Status, r.Iterations = e.Status.String(), e.Iterations
+	r.GradientMax, r.HessianCondition = finite(e.GradientMax), finite(e.HessianCondition)
+	r.Coefficients = s.coefficients(m, math.Inf(1))
+	switch s.family.Dist {
+	case family.Gaussian:
+		r.Sigma = finite(math.Sqrt(e.Dispersion))
+	case family.Gamma:
+		r.Dispersion = finite(e.Dispersion)
+	}
+	r.Groups = map[string]int{}
+	for k, t := range s.design.Random {
+		r.Groups[t.Name] = len(t.Levels)
+		r.Random = append(r.Random, components(t.Name, t.Columns, e.Terms[k].Cov))
+		for q, zero := range e.Terms[k].Boundary {
+			if zero {
+				r.Boundary = append(r.Boundary, componentName(t.Name, t.Columns[q]))
+			}
+		}
+	}
+	if e.Status != glm.NotConverged {
+		s.explained(r, m, e)
+	}
+	s.warnMixed(r, m, e)
+	return r
+}
+
+// componentName is the name of a variance component: g: (Intercept).
+func componentName(group, column string) string { return group + ": " + column }
+
+// components makes standard deviations and correlations of a covariance.
+func components(group string, columns []string, cov []float64) Random {
+	q := len(columns)
+	r := Random{Group: group, Terms: columns, SD: make([]float64, q)}
+	for a := range q {
+		r.SD[a] = math.Sqrt(max(cov[a*q+a], 0))
+	}
+	if q == 1 {
+		return r
+	}
+	r.Cor = make([][]*float64, q)
+	for a := range q {
+		r.Cor[a] = make([]*float64, q)
+		for b := range q {
+			c := cov[a*q+b] / (r.SD[a] * r.SD[b])
+			if a == b {
+				c = 1
+			}
+			r.Cor[a][b] = finite(min(max(c, -1), 1)) // rounding may lead beyond
+		}
+	}
+	return r
+}

@@ -1,0 +1,130 @@
+package fit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"bidrag/model/glm"
+)
+
+// warning adds to what a careful reader must know.
+func (r *Result) warning(code, subject, format string, args ...any) {
+	r.Warnings = append(r.Warnings, Warning{code, subject, fmt.Sprintf(format, args...)})
+}
+
+// warn says what a careful reader must know of a model without random terms.
+func (s *setup) warn(r *Result, m *Model, e *glm.Estimate) {
+	s.warnCoefficients(r, m, e.Aliased, e.Separated, e.AliasOf)
+	if e.Status == glm.NotConverged {
+		s.warnNotConverged(r, e.Reason)
+	}
+	switch {
+	case e.Exact && e.DFResidual <= 0:
+		r.warning("exact_fit", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors and no likelihood. Leave terms out or use more rows", e.Rank, number(e.Count))
+	case e.Exact:
+		r.warning("exact_fit", s.design.Response.Label, "the terms determine %s exactly: what is left over is rounding, so standard errors mean nothing and there is no likelihood. Is a term computed from the response?", s.design.Response.Label)
+	}
+	if e.Status == glm.Converged && !e.Exact {
+		s.warnCondition(r, m)
+	}
+	s.warnData(r)
+	if s.design.Cluster != nil {
+		r.warning("cluster_robust", s.options.Cluster, "standard errors are robust to dependence within the %d clusters of %s (CR0: sandwich without small-sample correction, tests by the normal distribution); they are too small when clusters are few (below about 40)", s.design.Clusters, s.options.Cluster)
+	}
+}
+
+// warnCoefficients names the coefficients that have no estimate, or no finite one.
+func (s *setup) warnCoefficients(r *Result, m *Model, aliased, separated []bool, aliasOf [][]int) {
+	names := s.design.Coding.Names()
+	for j, alias := range aliased {
+		if alias {
+			r.warning("aliased", names[j], "%s", aliasText(names, j, aliasOf[j]))
+		}
+	}
+	for j, infinite := range separated {
+		if infinite {
+			r.warning("separation", names[j], "%s", s.separationText(names[j], m.Beta[j]))
+		}
+	}
+}
+
+func (s *setup) warnNotConverged(r *Result, reason string) {
+	r.warning("not_converged", s.design.Response.Label, "the estimates are not a maximum of the likelihood (%s); do not use them. Look for extreme values, an offset far out, or terms that nearly repeat each other", reason)
+}
+
+// warnData tells of levels that are not in the fit and of odd successes.
+func (s *setup) warnData(r *Result) {
+	for _, u := range s.design.Unused {
+		if u.Grouping {
+			r.warning("unused_group", u.Variable, "no row of the fit has the %s %s of %s; it has no random effect, and is predicted as an unknown group", plural(len(u.Levels), "group", "groups"), someQuoted(u.Levels), u.Variable)
+			continue
+		}
+		r.warning("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), someQuoted(u.Levels), u.Variable)
+	}
+	if n := s.fractional(); n > 0 {
+		r.warning("non_integer_successes", s.design.Response.Label, "share times total is not a whole number in %d of %d rows; check that the weights are the totals of the shares", n, s.design.N)
+	}
+}
+
+// highCondition is where the condition of the Hessian is worth a word: of two
+// columns alike but for a share of 2·10⁻⁶ of their variance.
+const highCondition = 1e6
+
+// warnCondition tells of estimates that the data hardly determine, by the terms
+// that are most involved.
+func (s *setup) warnCondition(r *Result, m *Model) {
+	culprits := s.entangled(m)
+	switch {
+	case slices.ContainsFunc(r.Coefficients, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }):
+		r.warning("no_standard_errors", s.design.Response.Label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
+	case r.HessianCondition == nil || *r.HessianCondition < highCondition:
+	case len(culprits) > 0:
+		r.warning("ill_conditioned", culprits[0], "%s nearly repeat each other (condition of the Hessian %.1g): their estimates hang on a few rows, and their errors are large. Leave one of them out, or measure them from their mean", list(culprits), *r.HessianCondition)
+	case m.mixed != nil:
+		r.warning("ill_conditioned", s.design.Response.Label, "the data hardly tell the variance components from each other (condition of the Hessian %.1g); leave out a random slope or its correlation, or groupings that are nearly alike", *r.HessianCondition)
+	}
+}
+
+// entangled returns the names of columns whose coefficients are known together
+// but not apart: those with a large part in the eigenvector of the largest
+// eigenvalue of their covariance, each measured by the standard deviation of
+// its column. There are none when that eigenvalue does not stand out.
+func (s *setup) entangled(m *Model) []string {
+	n, p := s.design.N, len(m.Beta)
+	var at []int // columns that vary and are estimated
+	var size []float64
+	for j := range p {
+		sd := deviation(s.design.X[j*n : (j+1)*n])
+		if v := m.Cov[j*p+j]; sd > 0 && v-v == 0 && v > 0 {
+			at, size = append(at, j), append(size, sd)
+		}
+	}
+	if len(at) < 2 {
+		return nil
+	}
+	cov := make([]float64, 0, len(at)*len(at))
+	for a, i := range at {
+		for b, j := range at {
+			cov = append(cov, m.Cov[i*p+j]*size[a]*size[b])
+		}
+	}
+	values, largest := eigen(cov, len(at))
+	if !(values[len(values)-1] > highCondition/10*values[0]) {
+		return nil
+	}
+	top := 0.0
+	for _, v := range largest {
+		top = max(top, math.Abs(v))
+	}
+	var out []string
+	for k, v := range largest {
+		if math.Abs(v) > top/5 && len(out) < 4 {
+			out = append(out, s.design.Coding.Columns[at[k]].Name)
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
