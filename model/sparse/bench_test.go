@@ -49,6 +49,23 @@ func BenchmarkInverse(b *testing.B) {
 	benchmark(b, func(f *Factor, _ *pattern, out, _ []float64) { f.Inverse(out) })
 }
 
+func BenchmarkTwoThreads(b *testing.B) {
+	p := evaluations(2972, 1128)
+	f := Analyze(p.n, p.row, p.col).NewFactor()
+	f.Threads = 2
+	out := make([]float64, len(p.row))
+	b.Run("Factor", func(b *testing.B) {
+		for b.Loop() {
+			f.Factor(p.values)
+		}
+	})
+	b.Run("Inverse", func(b *testing.B) {
+		for b.Loop() {
+			f.Inverse(out)
+		}
+	})
+}
+
 func BenchmarkSolve(b *testing.B) {
 	benchmark(b, func(f *Factor, _ *pattern, _, x []float64) { f.Solve(x) })
 }

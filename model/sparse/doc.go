@@ -14,6 +14,8 @@
 //	solve.go     4. H⁻¹b, and draws with covariance H⁻¹
 //	inverse.go   5. the entries of H⁻¹ where H has entries
 //
+// and dense.go cuts the largest blocks in two for two threads.
+//
 // Source: Davis (2006), Direct Methods for Sparse Linear Systems, SIAM; the
 // papers are named at the functions. The same input gives the same bits.
 package sparse

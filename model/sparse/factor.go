@@ -17,6 +17,8 @@ const (
 // [Symbolic], P H Pᵀ = L Lᵀ. One goroutine at a time may use it; several may use
 // several factors of one Symbolic.
 type Factor struct {
+	Threads int // goroutines that may work on large blocks: one, or two from 2 on. The bits do not depend on it
+
 	s       *Symbolic
 	l       []float64 // L, supernode by supernode
 	inverse []float64 // H⁻¹ in the places of L; empty until asked for
@@ -98,7 +100,7 @@ func (f *Factor) factorBlock(v *supernode) bool {
 		}
 		return true
 	}
-	if !kernel.Cholesky(b, k, k) {
+	if !f.cholesky(kernel.ByRows(b, k, k, k)) {
 		return false
 	}
 	for j, d := range diagonal {

@@ -27,7 +27,7 @@ func (f *Factor) Inverse(out []float64) {
 	if f.inverse == nil {
 		f.inverse = make([]float64, s.values)
 		f.y = make([]float64, max(s.largest.below, s.largest.panel))
-		f.w = make([]float64, len(f.y))
+		f.w = make([]float64, max(s.largest.panel, (s.largest.width/2+12)*(s.largest.width/2+12)))
 	}
 	for k := len(s.nodes) - 1; k >= 0; k-- {
 		v := &s.nodes[k]
@@ -163,7 +163,7 @@ func subtractSymmetricRows(w, y []float64, k int, block []float64, step int, pla
 func (f *Factor) invertBlock(n int, v *supernode) {
 	k, m, b, z := int(v.width), int(v.below), v.block(f.l), v.block(f.inverse)
 	copy(z[:k*k], b)
-	kernel.Inverse(z, k, k)
+	f.invert(kernel.ByRows(z, k, k, k))
 	if m == 0 {
 		return
 	}

@@ -1,5 +1,7 @@
 package sparse
 
+import "slices"
+
 // A graph is the pattern of a symmetric matrix without its diagonal: the
 // neighbours of node i are near[start[i]:start[i+1]].
 type graph struct {
@@ -69,6 +71,9 @@ type quotient struct {
 	bucket  []int32 // variables by hash
 	follow  []int32
 	hash    []uint32
+
+	room, fresh []int32 // members of the pivot; those whose lists have been read
+	read        []bool  // by member: its lists have been read
 
 	order []int32 // columns, as they are eliminated
 }
@@ -208,7 +213,7 @@ func (q *quotient) eliminate(p int32) {
 	q.emit(p)
 	read := q.measure(p, members)
 	live := members[:0]
-	var fresh []int32 // whose lists have been read
+	fresh := q.fresh[:0]
 	for k, i := range members {
 		rest := weight - q.weight[i]
 		bound := q.degree[i] - pivot + rest
@@ -231,6 +236,7 @@ func (q *quotient) eliminate(p int32) {
 		fresh = append(fresh, i)
 	}
 	q.merge(fresh)
+	q.fresh = fresh
 	left := int32(q.n - len(q.order))
 	kept := live[:0]
 	for _, i := range live {
@@ -239,7 +245,7 @@ func (q *quotient) eliminate(p int32) {
 			kept = append(kept, i)
 		}
 	}
-	q.members[p], q.size[p] = kept, weight
+	q.members[p], q.size[p] = slices.Clone(kept), weight
 	q.variables[p], q.elements[p] = nil, nil
 	if len(kept) == 0 {
 		q.kind[p] = gone
@@ -251,7 +257,7 @@ func (q *quotient) eliminate(p int32) {
 func (q *quotient) gather(p int32) ([]int32, int32) {
 	q.stamp++
 	q.mark[p] = q.stamp
-	members, weight := make([]int32, 0, q.degree[p]), int32(0)
+	members, weight := q.room[:0], int32(0)
 	add := func(list []int32) {
 		for _, i := range list {
 			if q.kind[i] == variable && q.mark[i] != q.stamp {
@@ -269,6 +275,7 @@ func (q *quotient) gather(p int32) ([]int32, int32) {
 			q.kind[e], q.members[e] = gone, nil
 		}
 	}
+	q.room = members
 	return members, weight
 }
 
@@ -277,7 +284,8 @@ func (q *quotient) gather(p int32) ([]int32, int32) {
 // all but those too long for the credit they have.
 func (q *quotient) measure(p int32, members []int32) []bool {
 	const short = 32
-	read, all := make([]bool, len(members)), true
+	q.read = slices.Grow(q.read[:0], len(members))
+	read, all := q.read[:len(members)], true
 	for k, i := range members {
 		length := int32(len(q.variables[i]) + len(q.elements[i]))
 		q.credit[i] += int32(len(members))

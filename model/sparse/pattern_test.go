@@ -125,3 +125,20 @@ func nested(n, m, columns int) *pattern {
 	}
 	return b.pattern()
 }
+
+// cliques is a chain of dense blocks of columns that overlap by half, of which
+// each has some columns of its own: supernodes that meet several ancestors.
+func cliques(blocks, size, own int) *pattern {
+	b := newBuilder(blocks*own+(blocks+1)*size, 10)
+	for k := range blocks {
+		var cell []int32
+		for i := range own {
+			cell = append(cell, int32(k*own+i))
+		}
+		for i := range 2 * size {
+			cell = append(cell, int32(blocks*own+k*size+i))
+		}
+		b.cell(cell...)
+	}
+	return b.pattern()
+}

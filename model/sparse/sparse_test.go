@@ -113,7 +113,9 @@ func TestShapes(t *testing.T) {
 		"diagonal": diagonal.pattern(), "dense": full.pattern(), "band": band.pattern(),
 		"nested": nested(200, 20, 1), "nested slopes": nested(150, 12, 3),
 		"crossed": crossed(200, 150, 3, 1), "crossed slopes": crossed(80, 40, 4, 2), "evaluations": evaluations(150, 170),
-		"wide": crossed(300, 280, 12, 1),
+		"cliques": cliques(4, 100, 20), "tiles": cliques(3, 160, 40), "small cliques": cliques(20, 9, 10),
+		"large": cliques(1, 450, 3),
+		"wide":  crossed(300, 280, 12, 1),
 	} {
 		t.Run(name, func(t *testing.T) { check(t, p) })
 	}
@@ -146,7 +148,7 @@ func TestRandomPatterns(t *testing.T) {
 
 // TestForgottenPlaces: places that are not kept are found anew.
 func TestForgottenPlaces(t *testing.T) {
-	for _, p := range []*pattern{crossed(200, 150, 3, 1), crossed(80, 40, 4, 2), evaluations(60, 170), nested(200, 20, 2)} {
+	for _, p := range []*pattern{crossed(200, 150, 3, 1), crossed(80, 40, 4, 2), evaluations(60, 170), nested(200, 20, 2), cliques(3, 90, 20)} {
 		s := Analyze(p.n, p.row, p.col)
 		for k := range s.segments {
 			s.segments[k].at = -1
@@ -276,7 +278,7 @@ func TestUseBeforeFactor(t *testing.T) {
 // TestConcurrent: factors of one Symbolic do not disturb each other, and the
 // bits are the same every time.
 func TestConcurrent(t *testing.T) {
-	p := evaluations(300, 200)
+	p := evaluations(400, 500)
 	results := make([][]float64, 4)
 	s := Analyze(p.n, p.row, p.col)
 	var wait sync.WaitGroup
@@ -287,6 +289,7 @@ func TestConcurrent(t *testing.T) {
 				mine = Analyze(p.n, p.row, p.col)
 			}
 			f := mine.NewFactor()
+			f.Threads = k
 			for range 3 {
 				out := make([]float64, len(p.row), len(p.row)+p.n+1)
 				b := make([]float64, p.n)
