@@ -160,7 +160,11 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 	if f.status = glm.NotConverged; s.done {
 		f.status = glm.Converged
 	}
-	f.evaluate()
+	if f.value = -s.value; !slices.Equal(f.w.x, f.x) {
+		f.evaluate()
+		return
+	}
+	copy(f.gradient, gradient)
 }
 
 // finish computes the Hessian and ends with Newton steps.

@@ -135,11 +135,19 @@ func (p *problem) hessian(at *state, free []int, about []float64) *mat.SymDense 
 	var next atomic.Int64
 	work := func() {
 		w := p.newState(1)
+		var base solver
+		if !p.s.nested { // every column starts from the same factor, whichever goroutine it is
+			at.hessian(at.infos, w.h)
+			if base = p.newSolver(); !base.Factor(w.h) {
+				base = nil
+			}
+		}
 		gradients := [2][]float64{make([]float64, p.params), make([]float64, p.params)}
 		for f := int(next.Add(1)) - 1; f < n; f = int(next.Add(1)) - 1 {
 			j := free[f]
 			step := differenceStep / math.Sqrt(about[f])
 			for side, sign := range []float64{1, -1} {
+				w.by = base
 				w.beside(at, j, sign*step)
 				if !isFinite(w.evaluateHere(gradients[side])) {
 					gradients[side][0] = math.NaN()

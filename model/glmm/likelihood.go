@@ -46,7 +46,7 @@ func (w *state) evaluateHere(gradient []float64) float64 {
 	}
 	w.curvature()
 	if w.laplace != w.newton {
-		w.hessian(w.weights)
+		w.hessian(w.weights, w.h)
 		if !w.laplace.Factor(w.h) {
 			return math.NaN()
 		}

@@ -39,15 +39,15 @@ type state struct {
 	newton                 solver    // H with info
 	laplace                solver    // H with weight
 
-	room []float64 // by random effect
-	step []float64
+	room, step, trial []float64 // by random effect
+	by                solver    // takes the steps to the modes: newton, or another that was factored near by; nil when none was
 }
 
 func (p *problem) newState(threads int) *state {
 	w := &state{p: p, threads: threads}
 	numbers := func(n int) []float64 { return make([]float64, n) }
 	w.x, w.fix = numbers(p.params), numbers(p.rows)
-	w.u, w.room, w.step = numbers(p.s.size), numbers(p.s.size), numbers(p.s.size)
+	w.u, w.room, w.step, w.trial = numbers(p.s.size), numbers(p.s.size), numbers(p.s.size), numbers(p.s.size)
 	w.eta, w.score, w.info, w.slope = numbers(p.rows), numbers(p.rows), numbers(p.rows), numbers(p.rows)
 	w.scores, w.infos = numbers(p.s.cells), numbers(p.s.cells)
 	w.h = numbers(p.s.nnz)
@@ -211,12 +211,12 @@ func (w *state) gather(u []float64, c int) float64 {
 	return sum
 }
 
-// hessian fills w.h with I + Σ w a a' for the cells' sums of weights.
-func (w *state) hessian(weights []float64) {
+// hessian fills h with I + Σ w a a' for the cells' sums of weights.
+func (w *state) hessian(weights, h []float64) {
 	s := w.p.s
-	clear(w.h)
+	clear(h)
 	for k := range s.depth {
-		diagonal := w.h[s.at[k][k] : s.at[k][k]+s.groups[s.place[k]]]
+		diagonal := h[s.at[k][k] : s.at[k][k]+s.groups[s.place[k]]]
 		for g := range diagonal {
 			diagonal[g] = 1
 		}
@@ -225,7 +225,7 @@ func (w *state) hessian(weights []float64) {
 			if index == nil {
 				index = s.group[s.place[k]]
 			}
-			to := w.h[s.at[k][j]:]
+			to := h[s.at[k][j]:]
 			ak, aj := w.a[k], w.a[j]
 			for c, e := range index {
 				to[e] += weights[c] * ak[c] * aj[c]
@@ -236,7 +236,9 @@ func (w *state) hessian(weights []float64) {
 
 // modes finds the u at which the joint density is largest, by Newton's method
 // with step-halving from the u there is. The log-likelihoods here are concave
-// in η, so there is one maximum.
+// in η, so there is one maximum. H is factored at every step where that is
+// cheap, and else only when steps with the factor there is do not do; it ends
+// with that of the modes.
 func (w *state) modes() bool {
 	value := w.see(w.u)
 	if !isFinite(value) {
@@ -245,44 +247,74 @@ func (w *state) modes() bool {
 			return false
 		}
 	}
-	trial := make([]float64, len(w.u))
+	stale := !w.p.s.nested && w.by != nil
+	last := math.Inf(1)
 	for range maxModeSteps {
-		w.hessian(w.infos)
-		if !w.newton.Factor(w.h) {
+		if !stale && !w.factor() {
 			return false
 		}
-		gradient := w.room
+		decrement := w.newtonStep()
+		switch {
+		case !isFinite(decrement):
+			return false
+		case stale && decrement > last/100:
+			stale, last = false, math.Inf(1)
+			continue
+		case decrement <= modeTolerance:
+			return !stale || w.factor()
+		}
+		if !w.halve(&value) {
+			if stale {
+				stale = false
+				continue
+			}
+			return decrement < 1e-8
+		}
+		last = decrement
+		stale = stale || !w.p.s.nested && decrement < 1e-2
+	}
+	return false
+}
+
+// factor factors H at the u that was seen last.
+func (w *state) factor() bool {
+	w.hessian(w.infos, w.h)
+	if !w.newton.Factor(w.h) {
+		w.by = nil
+		return false
+	}
+	w.by = w.newton
+	return true
+}
+
+// newtonStep fills the step to the modes, and returns its squared length.
+func (w *state) newtonStep() float64 {
+	gradient := w.room
+	for v, u := range w.u {
+		gradient[v] = -u
+	}
+	w.spreadCells(w.scores, gradient)
+	copy(w.step, gradient)
+	w.by.Solve(w.step)
+	return dot(gradient, w.step)
+}
+
+// halve takes the step, or the largest half, quarter, … of it that does not
+// lower the density beyond rounding.
+func (w *state) halve(value *float64) bool {
+	slack := 1e-12 * math.Abs(*value)
+	size := 1.0
+	for range maxHalvings {
 		for v, u := range w.u {
-			gradient[v] = -u
+			w.trial[v] = u + size*w.step[v]
 		}
-		w.spreadCells(w.scores, gradient)
-		copy(w.step, gradient)
-		w.newton.Solve(w.step)
-		decrement := dot(gradient, w.step)
-		if !isFinite(decrement) {
-			return false
-		}
-		if decrement <= modeTolerance {
+		if now := w.see(w.trial); now >= *value-slack {
+			w.u, w.trial, *value = w.trial, w.u, now
 			return true
 		}
-		slack := 1e-12 * math.Abs(value)
-		size := 1.0
-		for halving := 0; ; halving++ {
-			for v, u := range w.u {
-				trial[v] = u + size*w.step[v]
-			}
-			now := w.see(trial)
-			if now >= value-slack {
-				w.u, trial, value = trial, w.u, now
-				break
-			}
-			if halving == maxHalvings {
-				w.see(w.u)
-				return decrement < 1e-8
-			}
-			size /= 2
-		}
+		size /= 2
 	}
+	w.see(w.u)
 	return false
 }
 
