@@ -171,6 +171,13 @@ func TestTailsAreAccurate(t *testing.T) {
 	}
 }
 
+// logit is the mean of the logit link and its complement.
+func logit(eta float64) (mu, comp float64) {
+	m, c := []float64{0}, []float64{0}
+	Family{Binomial, Logit}.Mean(one(eta), m, c, []float64{0})
+	return m[0], c[0]
+}
+
 func first(a, _ float64) float64  { return a }
 func second(_, b float64) float64 { return b }
 

@@ -1,6 +1,10 @@
 package family
 
-import "math"
+import (
+	"math"
+
+	"bidrag/model/kernel"
+)
 
 // Mean fills, for every linear predictor η, the mean μ, its complement 1 − μ
 // and the derivative dμ/dη. For the binomial the complement is computed, not
@@ -8,9 +12,9 @@ import "math"
 func (f Family) Mean(eta, mu, comp, deriv []float64) {
 	switch f.Link {
 	case Logit:
-		for i, e := range eta {
-			mu[i], comp[i] = logit(e)
-			deriv[i] = mu[i] * comp[i]
+		kernel.Sigmoid(eta, mu, comp)
+		for i, m := range mu {
+			deriv[i] = m * comp[i]
 		}
 	case Probit:
 		for i, e := range eta {
@@ -22,9 +26,9 @@ func (f Family) Mean(eta, mu, comp, deriv []float64) {
 			mu[i], comp[i], deriv[i] = -math.Expm1(-t), math.Exp(-t), math.Exp(e-t)
 		}
 	case Log:
-		for i, e := range eta {
-			m := math.Exp(e)
-			mu[i], comp[i], deriv[i] = m, 1-m, m
+		kernel.Exp(mu, eta)
+		for i, m := range mu {
+			comp[i], deriv[i] = 1-m, m
 		}
 	case Identity:
 		for i, e := range eta {
@@ -37,8 +41,10 @@ func (f Family) Mean(eta, mu, comp, deriv []float64) {
 func (f Family) Response(eta, mu []float64) {
 	switch f.Link {
 	case Logit:
-		for i, e := range eta {
-			mu[i], _ = logit(e)
+		var comp [256]float64
+		for at := 0; at < len(eta); at += len(comp) {
+			end := min(at+len(comp), len(eta))
+			kernel.Sigmoid(eta[at:end], mu[at:end], comp[:end-at])
 		}
 	case Probit:
 		for i, e := range eta {
@@ -49,9 +55,7 @@ func (f Family) Response(eta, mu []float64) {
 			mu[i] = -math.Expm1(-math.Exp(e))
 		}
 	case Log:
-		for i, e := range eta {
-			mu[i] = math.Exp(e)
-		}
+		kernel.Exp(mu, eta)
 	case Identity:
 		copy(mu, eta)
 	}
@@ -80,16 +84,6 @@ func (f Family) Eta(mu, comp, eta []float64) {
 	case Identity:
 		copy(eta, mu)
 	}
-}
-
-// logit returns μ = 1/(1+e⁻ᵑ) and 1 − μ, both without cancellation.
-func logit(eta float64) (mu, comp float64) {
-	e := math.Exp(-math.Abs(eta))
-	large := 1 / (1 + e)
-	if eta >= 0 {
-		return large, e * large
-	}
-	return e * large, large
 }
 
 // normal is the standard normal distribution function Φ.

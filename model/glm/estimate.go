@@ -16,7 +16,7 @@ func (p *problem) estimate() *Estimate {
 		Eta: p.eta, Mu: make([]float64, d.N), Rank: len(p.basis.cols), Dispersion: 1,
 		Deviance: p.now.deviance, Status: p.result.status, Reason: p.result.reason, Iterations: p.result.iterations,
 	}
-	p.fam.Response(e.Eta, e.Mu)
+	p.chunks(func(lo, hi int) { p.fam.Response(e.Eta[lo:hi], e.Mu[lo:hi]) })
 	for j := range d.P {
 		e.Beta[j], e.Aliased[j] = math.NaN(), true
 	}

@@ -36,7 +36,7 @@ type problem struct {
 	basis       basis
 	combination [][]int // by column of X: those that an aliased one is made of; nil when none is aliased
 
-	gamma  []float64 // coefficients in the basis
+	gamma  []float64 // coefficients in the basis; nil before the first step
 	eta    []float64 // linear predictor at gamma, offset included
 	newton bool      // the steps have come to use the observed information
 	spare  []float64 // room for the linear predictor of a step that is tried
@@ -82,7 +82,7 @@ func (s *sums) add(o *sums) {
 }
 
 func newProblem(d *Data, o Options) *problem {
-	p := &problem{data: d, opts: o, fam: d.Family, a: make([]float64, d.N), eta: make([]float64, d.N)}
+	p := &problem{data: d, opts: o, fam: d.Family, a: make([]float64, d.N), eta: make([]float64, d.N), spare: make([]float64, d.N)}
 	p.rows = family.Rows{Y: d.Y, Weight: d.Weights, Trials: d.Trials}
 	p.rows.Scale(p.a)
 	p.idle = slices.Contains(p.a, 0)
@@ -183,6 +183,11 @@ func each(threads, n int, do func(worker, i int)) {
 		})
 	}
 	wait.Wait()
+}
+
+// chunks calls do for the rows of every chunk, by several goroutines.
+func (p *problem) chunks(do func(lo, hi int)) {
+	each(p.opts.threads(len(p.parts)), len(p.parts), func(_, c int) { do(c*p.chunk, min((c+1)*p.chunk, p.data.N)) })
 }
 
 // addPanel adds up rows lo to hi, no more than a panel has.

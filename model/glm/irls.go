@@ -26,7 +26,6 @@ const nearby = 1
 // iterate runs Fisher scoring from the first weighted regression to its end,
 // and sees to it that the information it ends with is the expected one.
 func (p *problem) iterate() {
-	p.gamma = make([]float64, len(p.basis.cols))
 	p.climb()
 	if p.newton {
 		p.now = p.run(pass{c: p.basis.expand(p.gamma), eta: p.eta})
@@ -87,9 +86,14 @@ func (p *problem) end(status Status, reason string) {
 }
 
 // firstStep solves the first regression and evaluates the model there; where
-// its deviance is not finite, closer to 0.
+// its deviance is not finite, closer to 0. Coefficients from a sample are the
+// first step already.
 func (p *problem) firstStep() ending {
+	if p.gamma != nil {
+		return ending{iterations: 1}
+	}
 	k := len(p.basis.cols)
+	p.gamma = make([]float64, k)
 	step := make([]float64, k)
 	if k > 0 {
 		c, ok := factor(p.now.hessian, k)
@@ -99,7 +103,6 @@ func (p *problem) firstStep() ending {
 	}
 	clear(p.eta)
 	copy(p.eta, p.data.Offset)
-	p.spare = make([]float64, p.data.N)
 	for range maxHalvings {
 		s := p.run(pass{c: p.basis.expand(step), eta: p.spare})
 		if isFinite(s.deviance) {

@@ -12,13 +12,17 @@ const (
 )
 
 // choose decides which columns are fitted and in which coordinates, and makes
-// the first pass.
+// the first pass, which leaves either coefficients to go on from or the first
+// weighted regression.
 func (p *problem) choose() {
 	all := make([]int, p.data.P)
 	for j := range all {
 		all[j] = j
 	}
 	p.basis = p.standard(all)
+	if p.startFromSample() {
+		return
+	}
 	if p.begin(); p.clear() {
 		return
 	}

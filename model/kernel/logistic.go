@@ -52,16 +52,15 @@ func sigmoidOne(eta float64) (mu, comp float64) {
 // cancellation: 1 − μ at η = 40 is e⁻⁴⁰, not 0. mu or comp may be eta.
 func Sigmoid(eta, mu, comp []float64) {
 	sameLength(eta, mu, comp)
-	n := len(eta)
 	if !fast {
 		sigmoidGo(eta, mu, comp)
 		return
 	}
-	at := n &^ (lanes - 1)
+	at := len(eta) &^ (lanes - 1)
 	if at > 0 {
 		sigmoidAVX(&eta[0], &mu[0], &comp[0], at)
 	}
-	if at < n {
+	if at < len(eta) {
 		var v [2][lanes]float64
 		copy(v[0][:], eta[at:])
 		sigmoidAVX(&v[0][0], &v[0][0], &v[1][0], lanes)
