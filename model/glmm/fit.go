@@ -21,9 +21,6 @@ func Fit(d Data, o Options) (*Estimate, error) {
 	if o.MaxIterations <= 0 {
 		o.MaxIterations = 200
 	}
-	if o.Tolerance <= 0 {
-		o.Tolerance = 1e-6
-	}
 	d.check()
 	p, err := newProblem(&d, o)
 	if err != nil {
@@ -72,9 +69,11 @@ type climb struct {
 	evaluations int
 }
 
-// roughly is the tolerance of the quasi-Newton search, in standard errors; Newton
-// steps do the rest.
-const roughly = 1e-3
+const (
+	roughly     = 1e-5 // tolerance of the search before the Hessian is known, in standard errors
+	precisely   = 1e-9 // of that after
+	sameHessian = 1e-8 // squared standard errors within which the Hessian is taken to be the same
+)
 
 func (f *climb) run() {
 	p := f.p
@@ -167,20 +166,26 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 	copy(f.gradient, gradient)
 }
 
-// finish computes the Hessian and ends with Newton steps.
+// finish computes the Hessian and ends with steps that start from it; where
+// they lead away from where it was computed, it is computed anew.
 func (f *climb) finish() {
-	about := make([]float64, len(f.free))
-	for round := 0; ; round++ {
-		for i, j := range f.free {
-			about[i] = f.metric.At(j, j)
-		}
-		f.hessian = f.p.hessian(f.w, f.free, about)
+	diagonal := make([]float64, len(f.free))
+	for i, j := range f.free {
+		diagonal[i] = f.metric.At(j, j)
+	}
+	for range 3 {
+		f.hessian = f.p.hessian(f.w, f.free, diagonal)
 		f.evaluations += 2 * len(f.free)
 		if f.inverse = invert(f.hessian); f.inverse == nil || f.status != glm.Converged {
 			break
 		}
-		if f.newton() || round == 1 {
+		before := slices.Clone(f.x)
+		f.search(f.hessian, precisely)
+		if f.between(before, f.x) < sameHessian {
 			break
+		}
+		for i := range diagonal {
+			diagonal[i] = f.hessian.At(i, i)
 		}
 	}
 	if f.inverse == nil && f.status == glm.Converged {
@@ -188,39 +193,13 @@ func (f *climb) finish() {
 	}
 }
 
-// newton takes Newton steps with the Hessian there is until they no longer
-// shorten. It tells whether the Hessian still is that of the point.
-func (f *climb) newton() (near bool) {
-	p := f.p
-	n := len(f.free)
-	step := mat.NewVecDense(n, nil)
-	last, moved := math.Inf(1), 0.0
-	for range 10 {
-		slope := mat.NewVecDense(n, nil)
-		for i, j := range f.free {
-			slope.SetVec(i, f.gradient[j])
-		}
-		step.MulVec(f.inverse, slope)
-		decrement := mat.Dot(step, slope)
-		if decrement > last/4 || decrement < 1e-26 {
-			break
-		}
-		before, at := f.value, slices.Clone(f.x)
-		for i, j := range f.free {
-			f.x[j] += step.AtVec(i)
-		}
-		if f.evaluate(); !(f.value >= before-1e-10*(1+math.Abs(before))) {
-			f.x = at
-			f.evaluate()
-			break
-		}
-		moved += decrement
-		last = decrement
+// between is the squared distance of two points in standard errors.
+func (f *climb) between(x, y []float64) float64 {
+	d := mat.NewVecDense(len(f.free), nil)
+	for i, j := range f.free {
+		d.SetVec(i, x[j]-y[j])
 	}
-	if last > p.opts.Tolerance*p.opts.Tolerance && !math.IsInf(last, 1) {
-		f.status, f.reason = glm.NotConverged, "Newton's method did not come to an end"
-	}
-	return moved < 1e-2
+	return mat.Inner(d, f.hessian, d)
 }
 
 // invert returns the inverse of a positive definite matrix; nil when it is not

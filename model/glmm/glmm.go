@@ -30,10 +30,9 @@ type Data struct {
 
 // Options are the settings of [Fit]; zero values mean the defaults.
 type Options struct {
-	Quadrature    int     // points per random effect; 0 and 1 are Laplace's approximation
-	MaxIterations int     // most steps of the outer iteration; default 200
-	Tolerance     float64 // stop when the remaining step, in standard errors, is below; default 1e-6
-	Threads       int     // goroutines; default the number of processors. The result does not depend on it
+	Quadrature    int // points per random effect; 0 and 1 are Laplace's approximation
+	MaxIterations int // most steps of the outer iteration; default 200
+	Threads       int // goroutines; default the number of processors. The result does not depend on it
 
 	uncentred bool // columns and slopes are scaled only
 }

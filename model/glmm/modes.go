@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	modeTolerance = 1e-18 // squared length of the remaining step, in standard deviations of all u, at which modes are found
+	modeTolerance = 1e-24 // squared length of the remaining step, in standard deviations of all u, at which modes are found
+	modeRounding  = 1e-15 // below this they are found as well when it no longer shrinks
 	maxModeSteps  = 100
 	maxHalvings   = 30
 )
@@ -257,11 +258,11 @@ func (w *state) modes() bool {
 		switch {
 		case !isFinite(decrement):
 			return false
+		case decrement <= modeTolerance, decrement < modeRounding && decrement > last/4:
+			return !stale || w.factor()
 		case stale && decrement > last/100:
 			stale, last = false, math.Inf(1)
 			continue
-		case decrement <= modeTolerance:
-			return !stale || w.factor()
 		}
 		if !w.halve(&value) {
 			if stale {

@@ -28,6 +28,8 @@ const (
 	enough   = 1e-4 // share of the predicted decrease that a step must reach
 	flatter  = 0.9  // share of the slope that may remain after a step
 	maxTries = 40   // of a line search
+
+	workingPrecision = 1e-8 // decrement at which it is no wonder that no step is better
 )
 
 // minimise runs the search until the predicted decrease, half the squared
@@ -51,7 +53,7 @@ func (s *search) minimise(tol float64, maxSteps int) {
 		}
 		x, value, slope, ok := s.line(direction)
 		if !ok {
-			if s.done = decrement < 1e-6; s.done {
+			if s.done = decrement < workingPrecision; s.done {
 				s.reason = "the likelihood no longer changes at working precision"
 			} else {
 				s.reason = "no part of the step raises the likelihood"
