@@ -18,8 +18,10 @@ import (
 // In a csv file the header tells whether commas or semicolons separate; the text
 // is UTF-8. Cells are read without spaces around them, the empty cell and NA as missing. A column is
 //
-//   - numeric when every cell is a number, with decimal point or, in a file with
-//     semicolons, decimal comma, and no cell is digits with a leading zero (0351 is a code);
+//   - numeric when every cell is a number, with decimal point or decimal comma, the
+//     same in all of them, and no cell is digits with a leading zero (0351 is a code);
+//     where commas separate the fields, 1,234 may be a thousand, and a column of
+//     nothing else is text;
 //   - logical when every cell is true or false, in capitals or not;
 //   - else a factor, its levels in byte order.
 //
@@ -92,6 +94,7 @@ type guess struct {
 	column                  Column
 	notPoint, notComma      bool // some cell is no number with that decimal sign
 	leadingZero, notLogical bool
+	decimalComma            bool // some cell has a comma that cannot separate thousands
 }
 
 // see takes a cell into account.
@@ -112,7 +115,15 @@ func (g *guess) see(cell string) {
 	if !g.notComma {
 		_, ok := parseNumber(cell, ',')
 		g.notComma = !ok
+		g.decimalComma = g.decimalComma || ok && !maybeThousands(cell)
 	}
+}
+
+// maybeThousands tells whether a number's comma, if it has one, may separate
+// thousands: three digits follow it, and one to three stand before.
+func maybeThousands(s string) bool {
+	whole, rest, found := strings.Cut(strings.TrimLeft(s, "+-"), ",")
+	return !found || len(rest) == 3 && strings.Trim(rest, "0123456789") == "" && whole != "" && whole[0] != '0' && len(whole) <= 3
 }
 
 // notANumber is how R and Python write a number that is none; among numbers it is missing.
@@ -138,7 +149,7 @@ func (g *guess) reader(comma bool) *cellReader {
 	case g.leadingZero:
 	case !g.notPoint:
 		r.Type = Number
-	case comma && !g.notComma:
+	case (comma || g.decimalComma) && !g.notComma:
 		r.Type, r.decimal = Number, ','
 	}
 	if r.Type == Number {

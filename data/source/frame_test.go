@@ -57,7 +57,10 @@ func TestReadFrameOfCSV(t *testing.T) {
 			frame.NewFactor("sted", []string{"A", "Å"}, []int32{1, 0}),
 		}},
 		{"semicolons and points", "y;x\n1;1.5\n0;2\n", []*frame.Column{frame.NewNumeric("y", []float64{1, 0}), frame.NewNumeric("x", []float64{1.5, 2})}},
-		{"comma in a file of commas is text", "y,x\n1,\"1,5\"\n", []*frame.Column{frame.NewNumeric("y", []float64{1}), frame.NewFactor("x", []string{"1,5"}, []int32{0})}},
+		{"decimal comma in a file of commas", "y,x\n1,\"1,5\"\n0,-2\n", []*frame.Column{frame.NewNumeric("y", []float64{1, 0}), frame.NewNumeric("x", []float64{1.5, -2})}},
+		{"thousands in a file of commas", "y,x\n1,\"1,500\"\n0,2\n", []*frame.Column{frame.NewNumeric("y", []float64{1, 0}), frame.NewFactor("x", []string{"1,500", "2"}, []int32{0, 1})}},
+		{"three decimals in a file of commas", "y,x\n1,\"0,500\"\n0,\"1,500\"\n", []*frame.Column{frame.NewNumeric("y", []float64{1, 0}), frame.NewNumeric("x", []float64{0.5, 1.5})}},
+		{"both decimal signs are text", "y;x\n1;1.5\n0;2,5\n", []*frame.Column{frame.NewNumeric("y", []float64{1, 0}), frame.NewFactor("x", []string{"1.5", "2,5"}, []int32{0, 1})}},
 		{"names of rows", "\"\",y\n\"1\",0.5\n", []*frame.Column{frame.NewNumeric("X", []float64{1}), frame.NewNumeric("y", []float64{0.5})}},
 		{"one column", "y\n3\n4", []*frame.Column{frame.NewNumeric("y", []float64{3, 4})}},
 		{"zero is no code", "a,b,c\n0,0.5,00\n1,0,1\n", []*frame.Column{

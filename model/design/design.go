@@ -59,7 +59,19 @@ type Design struct {
 	DroppedBy map[string]int // rows with a missing value, by column; a row may count in several
 	Unused    []Unused       // levels that occur only in dropped rows, or nowhere
 
+	// TextNumbers are variables that were read as text although all their
+	// levels, or nearly all, are numbers.
+	TextNumbers []TextNumber
+
 	offsetColumn *frame.Column
+}
+
+// A TextNumber is a text variable of numbers.
+type TextNumber struct {
+	Variable     string
+	Levels       int      // how many different texts
+	Point, Comma string   // a level with a decimal point and one with a comma; empty where there is none
+	Other        []string // levels that are no numbers
 }
 
 // Unused tells of levels of a factor that no row of the fit has.
@@ -169,7 +181,11 @@ func newResponse(e formula.Expr, ev *evaluator, rows []int) (Response, error) {
 		return r, err
 	}
 	r.Kind = v.kind
-	if v.kind != frame.Factor {
+	if v.kind == frame.Factor {
+		if t, ok := textNumber(e, v.levels); ok && len(v.levels) > 2 {
+			return r, formula.Errorf(e.Start(), "%s", t)
+		}
+	} else {
 		r.Y, err = finite(e, v.number, rows)
 		return r, err
 	}

@@ -64,6 +64,9 @@ func (ev *evaluator) number(e formula.Expr) ([]float64, error) {
 		v, err := ev.value(e)
 		if err == nil && v.kind == frame.Factor {
 			err = formula.Errorf(e.Start(), "%s is text, and this needs numbers", e)
+			if t, ok := textNumber(e, v.levels); ok {
+				err = formula.Errorf(e.Start(), "%s", t)
+			}
 		}
 		return v.number, err
 	case *formula.Number:

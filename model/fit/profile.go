@@ -3,18 +3,22 @@ package fit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"bidrag/data/frame"
 	"bidrag/model/design"
+	"bidrag/model/family"
 	"bidrag/model/glm"
 	"bidrag/model/glmm"
 	"bidrag/model/infer"
 )
 
 // Profile returns the profile-likelihood interval of a coefficient, by its
-// name, or of a standard deviation, as "g: (Intercept)": the values that the
-// likelihood-ratio test does not reject. data is the frame of the fit.
+// name, of the standard deviation of a random effect, as "g: (Intercept)", or
+// of the residuals of a Gaussian model with random terms, as "sigma": the
+// values that the likelihood-ratio test does not reject. data is the frame of
+// the fit.
 //
 // With a dispersion and without random terms it is the fall of the deviance by
 // the dispersion of the model that is judged, by Student's t; this gives the
@@ -30,28 +34,44 @@ func (m *Model) Profile(data *frame.Frame, name string, level float64) (*Profile
 		return nil, &OptionError{"profile", "the model has no maximum of the likelihood to start from: see its warnings"}
 	}
 	names := m.Coding.Names()
-	for j, n := range names {
-		if n == name {
-			return m.profileColumn(data, j, level)
-		}
+	j := slices.Index(names, name)
+	switch {
+	case j >= 0 && math.IsNaN(m.Beta[j]):
+		return nil, &OptionError{"profile", fmt.Sprintf("%s has no estimate: it is determined by other terms", name)}
+	case j >= 0 && m.mixed == nil:
+		return m.profileColumn(data, j, level)
+	case j >= 0:
+		return m.profileMixed(name, glmm.Parameter{Kind: glmm.Coefficient, Column: j}, level)
 	}
-	for _, r := range m.Result.Random {
-		for _, t := range r.Terms {
+	for k, r := range m.Result.Random {
+		for q, t := range r.Terms {
 			if componentName(r.Group, t) == name {
-				return nil, &OptionError{"profile", "intervals of standard deviations are not computed yet"}
+				return m.profileMixed(name, glmm.Parameter{Kind: glmm.SD, Term: k, Component: q}, level)
 			}
 			names = append(names, componentName(r.Group, t))
 		}
 	}
+	if m.mixed != nil && m.Family.Dist == family.Gaussian {
+		if name == "sigma" {
+			return m.profileMixed(name, glmm.Parameter{Kind: glmm.ResidualSD}, level)
+		}
+		names = append(names, "sigma")
+	}
 	return nil, &OptionError{"profile", fmt.Sprintf("there is no coefficient or standard deviation %q%s", name, strings.Replace(design.Meant(name, names), "the columns are", "there are", 1))}
+}
+
+// profileMixed profiles a parameter of a model with random terms.
+func (m *Model) profileMixed(name string, parameter glmm.Parameter, level float64) (*Profile, error) {
+	low, high, err := m.mixed.Profile(parameter, level)
+	if err != nil {
+		return nil, &OptionError{"profile", fmt.Sprintf("%s has no profile: %v", name, err)}
+	}
+	return &Profile{Term: name, Level: level, Low: finite(low), High: finite(high)}, nil
 }
 
 // profileColumn profiles a coefficient.
 func (m *Model) profileColumn(data *frame.Frame, j int, level float64) (*Profile, error) {
 	name := m.Coding.Columns[j].Name
-	if math.IsNaN(m.Beta[j]) {
-		return nil, &OptionError{"profile", fmt.Sprintf("%s has no estimate: it is determined by other terms", name)}
-	}
 	out := &Profile{Term: name, Level: level}
 	p, err := m.newProfiler(data, j, level)
 	if err != nil {
@@ -95,8 +115,7 @@ type profiler struct {
 	deviance float64   // of the model
 	unit     float64   // by which the deviance is measured
 	step, z  float64
-	terms    []glmm.Term // random ones
-	options  Options
+	threads  int
 }
 
 func (m *Model) newProfiler(data *frame.Frame, j int, level float64) (*profiler, error) {
@@ -111,21 +130,12 @@ func (m *Model) newProfiler(data *frame.Frame, j int, level float64) (*profiler,
 	if len(x) != n*len(m.Beta) {
 		return nil, fmt.Errorf("the profile needs the data of the fit, of %d rows", n)
 	}
-	p := &profiler{data: m.data, column: x[j*n : (j+1)*n], offset: m.data.Offset, deviance: m.Result.Deviance, unit: 1, options: m.options}
+	p := &profiler{data: m.data, column: x[j*n : (j+1)*n], offset: m.data.Offset, deviance: m.Result.Deviance, unit: 1, threads: m.options.Threads}
 	p.data.P--
 	p.data.X = append(append(make([]float64, 0, n*p.data.P), x[:j*n]...), x[(j+1)*n:]...)
 	p.data.Offset = make([]float64, n)
-	if m.mixed != nil {
-		z, group, _, err := m.groups(data)
-		if err != nil {
-			return nil, err
-		}
-		for k, r := range m.Coding.Random {
-			p.terms = append(p.terms, glmm.Term{Q: len(r.Columns), Z: z[k], Group: group[k], Groups: len(r.Levels)})
-		}
-	}
 	df := math.Inf(1)
-	if m.Family.HasDispersion() && m.mixed == nil {
+	if m.Family.HasDispersion() {
 		p.unit, df = m.dispersion(), m.residualDF()
 	}
 	p.z = quantile(0.5+level/2, df)
@@ -147,29 +157,14 @@ func (p *profiler) drop(b float64) (float64, error) {
 			p.data.Offset[i] += p.offset[i]
 		}
 	}
-	deviance, status, reason, err := p.fit()
+	e, err := glm.Fit(p.data, glm.Options{Threads: p.threads})
 	if err != nil {
 		return 0, err
 	}
-	if status == glm.NotConverged {
-		return 0, fmt.Errorf("the fit with the value %g did not converge (%s)", b, reason)
+	if e.Status == glm.NotConverged {
+		return 0, fmt.Errorf("the fit with the value %g did not converge (%s)", b, e.Reason)
 	}
-	return (deviance - p.deviance) / p.unit, nil
-}
-
-func (p *profiler) fit() (deviance float64, status glm.Status, reason string, err error) {
-	if p.terms == nil {
-		e, err := glm.Fit(p.data, glm.Options{Threads: p.options.Threads})
-		if err != nil {
-			return 0, 0, "", err
-		}
-		return e.Deviance, e.Status, e.Reason, nil
-	}
-	e, err := glmm.Fit(glmm.Data{Data: p.data, Terms: p.terms}, glmm.Options{Quadrature: p.options.Quadrature, Threads: p.options.Threads})
-	if err != nil {
-		return 0, 0, "", err
-	}
-	return -2 * e.LogLik, e.Status, e.Reason, nil
+	return (e.Deviance - p.deviance) / p.unit, nil
 }
 
 // dispersion of a model that has one.

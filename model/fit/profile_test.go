@@ -59,6 +59,31 @@ func TestProfilesOfLinearModels(t *testing.T) {
 	}
 }
 
+// TestProfilesOfStandardDeviations hold the estimate, begin at 0 when 0 is not
+// rejected, and else agree with the likelihood ratio at 0.
+func TestProfilesOfStandardDeviations(t *testing.T) {
+	data := classes(t, 1)
+	m := mustFit(t, "s ~ x + (x | school) + (1 | class:school)", data, fit.Options{Family: "gaussian"})
+	for name, sd := range map[string]float64{
+		"school: (Intercept)": m.Result.Random[0].SD[0], "school: x": m.Result.Random[0].SD[1],
+		"class:school: (Intercept)": m.Result.Random[1].SD[0], "sigma": *m.Result.Sigma,
+	} {
+		p, err := m.Profile(data, name, 0.9)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if p.Low == nil || p.High == nil || !(*p.Low <= sd && sd < *p.High) || p.Term != name {
+			t.Errorf("%s: estimate %g, interval %v to %v", name, sd, p.Low, p.High)
+		}
+	}
+	none := mustFit(t, "s ~ x + (1 | school)", data, fit.Options{Family: "gaussian"})
+	ratio, err := fit.Compare(none, mustFit(t, "s ~ x + (1 | school/class)", data, fit.Options{Family: "gaussian"}))
+	if err != nil || ratio.PValue > 1e-6 {
+		t.Errorf("the classes do not differ: %+v, %v", ratio, err)
+	}
+}
+
 // TestProfileOfASeparatedCoefficient has one end: the value below which the
 // data are too unlikely.
 func TestProfileOfASeparatedCoefficient(t *testing.T) {

@@ -62,6 +62,9 @@ func (s *setup) warnData(r *Result) {
 		}
 		r.warning("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), someQuoted(u.Levels), u.Variable)
 	}
+	for _, t := range s.design.TextNumbers {
+		r.warning("text_numbers", t.Variable, "%s", t)
+	}
 	if n := s.fractional(); n > 0 {
 		r.warning("non_integer_successes", s.design.Response.Label, "share times total is not a whole number in %d of %d rows; check that the weights are the totals of the shares", n, s.design.N)
 	}
