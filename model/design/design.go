@@ -71,6 +71,7 @@ type TextNumber struct {
 	Variable     string
 	Levels       int      // how many different texts
 	Point, Comma string   // a level with a decimal point and one with a comma; empty where there is none
+	Infinite     string   // a level that is infinite; empty where there is none
 	Other        []string // levels that are no numbers
 }
 

@@ -82,8 +82,8 @@ func (d *Design) newColumns(terms *formula.Terms, ev *evaluator) (*Coding, error
 		if len(unused) > 0 {
 			d.tellUnused(v.label, unused)
 		}
-		if t, ok := textNumber(e, v.levels); ok && v.kind == frame.Factor && !slices.ContainsFunc(d.TextNumbers, func(o TextNumber) bool { return o.Variable == t.Variable }) {
-			d.TextNumbers = append(d.TextNumbers, t)
+		if err := d.tellTextNumbers(v); err != nil {
+			return nil, err
 		}
 		c.variables = append(c.variables, v)
 	}

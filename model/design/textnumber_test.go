@@ -9,6 +9,15 @@ import (
 )
 
 func TestNumbersReadAsText(t *testing.T) {
+	infinite, err := readData(t).With(frame.FactorOf("t", strings.Split(strings.Repeat("1,2.5,-Inf,1e400,", 5)+"1,2,3,4", ",")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"y ~ t", "t ~ x", "y ~ log(t)"} {
+		if _, err := New(mustParse(t, text), infinite, Columns{}); err == nil || !strings.Contains(err.Error(), "t is infinite (1e400) in some rows") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 	many := make([]string, 24)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
