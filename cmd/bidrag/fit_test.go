@@ -36,6 +36,12 @@ func TestSummariesFit80Columns(t *testing.T) {
 	if err := json.Unmarshal(text, &golden); err != nil {
 		t.Fatal(err)
 	}
+	type model = struct{ File, Formula, Family, Link string }
+	golden.Cases = append(golden.Cases,
+		model{"people.csv", "outcome ~ age + (region | place) + (1 | member:sex:region)", "binomial", "logit"},
+		model{"people.csv", "score ~ scale(income) + (poly(age, 3) + factor(year) | region)", "gaussian", "identity"},
+		model{"people.csv", "count ~ age + (age || place/region)", "poisson", "log"},
+		model{"scaled.csv", "y ~ income + population + (1 | flag)", "binomial", "logit"})
 	for _, c := range golden.Cases {
 		if strings.HasPrefix(c.Formula, "share") {
 			continue // needs totals

@@ -12,10 +12,11 @@ import (
 
 // integration tells how random effects were integrated.
 func integration(r *fit.Result) string {
-	switch r.Method {
-	case "laplace":
+	switch {
+	case r.Family == "gaussian": // exact
+	case r.Method == "laplace":
 		return " (Laplace)"
-	case "quadrature":
+	case r.Method == "quadrature":
 		return fmt.Sprintf(" (%d points)", r.Quadrature)
 	}
 	return ""
@@ -64,14 +65,14 @@ func iccText(r *fit.Result, group string) string {
 	return "-"
 }
 
-// correlations of a random effect with the earlier ones of its term; four fit
+// correlations of a random effect with the earlier ones of its term; three fit
 // on the line.
 func correlations(random fit.Random, q int) string {
 	var parts []string
 	for b := range q {
 		switch c := random.Cor[q][b]; {
-		case len(parts) == 4:
-			return strings.Join(append(parts[:3], "…"), " ")
+		case len(parts) == 3:
+			return strings.Join(append(parts[:2], "…"), " ")
 		case c == nil:
 			parts = append(parts, "-")
 		default:
