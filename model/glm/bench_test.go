@@ -1,7 +1,10 @@
 package glm
 
 import (
+	"flag"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"bidrag/model/family"
@@ -54,4 +57,42 @@ func BenchmarkFamilies(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkTenMillion holds time and memory to be linear in the rows; it takes
+// gigabytes, so it runs only when it is asked for by name:
+//
+//	go test -run xxx -bench TenMillion/n=10000000 -benchtime 1x ./model/glm
+func BenchmarkTenMillion(b *testing.B) {
+	if name := flag.Lookup("test.bench"); testing.Short() || name == nil || !strings.Contains(name.Value.String(), "TenMillion") {
+		b.Skip("not asked for by name")
+	}
+	for _, n := range []int{1_000_000, 5_000_000, 10_000_000} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			d := simulate(families[0], n, 32, 1)
+			b.ReportAllocs()
+			for b.Loop() {
+				mustFit(b, d, Options{})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/row")
+			b.ReportMetric(peak(b), "peak-MB")
+		})
+	}
+}
+
+// peak is the most memory that the process has had so far, in MB; 0 where the
+// system does not tell.
+func peak(b *testing.B) float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kb float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
+			return kb / 1024
+		}
+	}
+	b.Log("the system does not tell the peak")
+	return 0
 }

@@ -15,7 +15,8 @@
 //  3. Fisher scoring (iteratively reweighted least squares), for links that are
 //     not canonical Newton steps near the maximum, with step-halving on the
 //     deviance, until the remaining step is a 10⁻¹⁰th of a standard error
-//     (irls.go). X'WX is summed over fixed chunks of rows (gram.go). The
+//     (irls.go). Where there are many rows it starts from a sample of them
+//     (sample.go). X'WX is summed over fixed chunks of rows (gram.go). The
 //     covariance is from the expected information.
 //  4. On the way every step is tested for being a direction in which the
 //     likelihood rises for ever (separation.go).
@@ -101,7 +102,7 @@ type Estimate struct {
 
 	Status           Status
 	Reason           string  // why it stopped, in words
-	Iterations       int     // steps taken
+	Iterations       int     // steps taken on all rows, the start from a sample counted as one
 	GradientMax      float64 // largest derivative of the log-likelihood by a coefficient, per unit of its information's square root
 	HessianCondition float64 // largest by smallest eigenvalue of the information, columns scaled to unit diagonal
 }

@@ -84,14 +84,24 @@ func (s *sums) add(o *sums) {
 func newProblem(d *Data, o Options) *problem {
 	p := &problem{data: d, opts: o, fam: d.Family, a: make([]float64, d.N), eta: make([]float64, d.N), spare: make([]float64, d.N)}
 	p.rows = family.Rows{Y: d.Y, Weight: d.Weights, Trials: d.Trials}
-	p.rows.Scale(p.a)
-	p.idle = slices.Contains(p.a, 0)
-	p.sign = signs(d, p.a)
 	p.panel = min(max(nearCache/8/max(d.P, 1)&^7, 64), 192)
 	chunks := min(maxChunks, (d.N+minChunk-1)/minChunk, max(2, maxSums/(d.P*d.P+1)))
 	p.chunk = roundUp((d.N+chunks-1)/chunks, p.panel)
 	p.parts = make([]sums, (d.N+p.chunk-1)/p.chunk)
+	p.chunks(func(lo, hi int) {
+		family.Rows{Weight: part(d.Weights, lo, hi), Trials: part(d.Trials, lo, hi)}.Scale(p.a[lo:hi])
+	})
+	p.idle = slices.Contains(p.a, 0)
+	p.signs()
 	return p
+}
+
+// part is values lo to hi, nil where there are none.
+func part(values []float64, lo, hi int) []float64 {
+	if values == nil {
+		return nil
+	}
+	return values[lo:hi]
 }
 
 func roundUp(n, unit int) int { return (n + unit - 1) / unit * unit }
@@ -195,10 +205,7 @@ func (p *problem) addPanel(q pass, lo, hi int, w *workspace, s *sums) {
 	n := hi - lo
 	score, info, eta := w.score[:n], w.info[:n], q.eta[lo:hi]
 	y, a := p.data.Y[lo:hi], p.a[lo:hi]
-	var offset []float64
-	if p.data.Offset != nil {
-		offset = p.data.Offset[lo:hi]
-	}
+	offset := part(p.data.Offset, lo, hi)
 	if q.start {
 		p.fill(nil, lo, w.eta[:n], w)
 		p.startEta(lo, hi, eta, w.comp[:n])

@@ -3,6 +3,7 @@ package glm
 import (
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -60,26 +61,32 @@ func (r reach) separates() bool {
 }
 
 // signs finds, for every row, where its η can run off to; nil for families
-// without such rows. Rows that count nothing have none.
-func signs(d *Data, a []float64) []int8 {
+// without such rows, and when all such rows count nothing.
+func (p *problem) signs() {
+	d := p.data
 	if d.Family.HasDispersion() {
-		return nil
+		return
 	}
-	out := make([]int8, d.N)
-	some := false
-	for i, y := range d.Y {
-		switch {
-		case y == 0:
-			out[i] = -1
-		case y == 1 && d.Family.Dist == family.Binomial:
-			out[i] = 1
+	sign := make([]int8, d.N)
+	var some atomic.Bool
+	p.chunks(func(lo, hi int) {
+		found := false
+		for i := lo; i < hi; i++ {
+			switch y := d.Y[i]; {
+			case y == 0:
+				sign[i] = -1
+			case y == 1 && d.Family.Dist == family.Binomial:
+				sign[i] = 1
+			}
+			found = found || sign[i] != 0 && p.a[i] > 0
 		}
-		some = some || out[i] != 0 && a[i] > 0
+		if found {
+			some.Store(true)
+		}
+	})
+	if some.Load() {
+		p.sign = sign
 	}
-	if !some {
-		return nil
-	}
-	return out
 }
 
 // reaches compares η, without offset, with that of the last accepted step.
@@ -88,10 +95,7 @@ func (p *problem) reaches(lo, hi int, eta []float64, s *sums) {
 		return
 	}
 	sign, old, a := p.sign[lo:hi], p.eta[lo:hi], p.a[lo:hi]
-	var offset []float64
-	if p.data.Offset != nil {
-		offset = p.data.Offset[lo:hi]
-	}
+	offset := part(p.data.Offset, lo, hi)
 	step, whole := s.step, s.whole
 	for i, e := range eta {
 		if p.idle && a[i] == 0 {

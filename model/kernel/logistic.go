@@ -9,7 +9,7 @@ import (
 const lanes = 4
 
 // Exp fills dst with the exponentials of x, accurate to one unit in the last
-// place; 0 and +Inf far out, NaN for NaN. dst may be x.
+// place (without assembly, as math.Exp is); 0 and +Inf far out, NaN for NaN. dst may be x.
 //
 // Source: Cody and Waite (1980), Software Manual for the Elementary Functions,
 // chapter 6, for the reduction; Tang (1989), ACM Transactions on Mathematical

