@@ -68,11 +68,9 @@ func (f *Factor) Factor(values []float64) bool {
 		if !f.factorBlock(v) {
 			return false
 		}
-		if v.below == 0 {
-			continue
-		}
-		for g := range s.segmentsOf(k) {
-			f.update(v, &s.segments[int(v.segments)+g])
+		segments := s.segmentsOf(k)
+		for g := range segments {
+			f.update(v, &segments[g])
 		}
 	}
 	f.ok = true
@@ -87,20 +85,15 @@ func (v *supernode) block(l []float64) []float64 { return l[v.values : v.values+
 func (f *Factor) factorBlock(v *supernode) bool {
 	k, b := int(v.width), v.block(f.l)
 	diagonal := f.diagonal[v.first : int(v.first)+k]
-	if k == 1 {
-		pivot := b[0]
-		if !(pivot > epsilon*diagonal[0]) || math.IsInf(pivot, 1) {
+	if k < narrow {
+		if !smallCholesky(b, k, diagonal) {
 			return false
 		}
-		root := math.Sqrt(pivot)
-		b[0] = root
-		scale := 1 / root
-		for i := 1; i < len(b); i++ {
-			b[i] *= scale
-		}
+		smallSolve(b, k)
 		return true
 	}
-	if !f.cholesky(kernel.ByRows(b, k, k, k)) {
+	triangle, panel := kernel.ByRows(b, k, k, k), kernel.ByRows(b[k*k:], int(v.below), k, k)
+	if !f.cholesky(triangle) {
 		return false
 	}
 	for j, d := range diagonal {
@@ -108,18 +101,46 @@ func (f *Factor) factorBlock(v *supernode) bool {
 			return false
 		}
 	}
-	if k < narrow {
-		smallSolve(b, k)
-	} else if v.below > 0 {
-		triangle, panel := kernel.ByRows(b, k, k, k), kernel.ByRows(b[k*k:], int(v.below), k, k)
-		kernel.SolveLower(triangle, panel.T())
+	kernel.SolveLower(triangle, panel.T())
+	return true
+}
+
+// smallCholesky is [kernel.Cholesky] for the first k rows of a block of k
+// columns. The diagonal is that of H.
+func smallCholesky(b []float64, k int, diagonal []float64) bool {
+	for j, d := range diagonal {
+		row := b[j*k : j*k+k]
+		for i := range j {
+			row[i] = (row[i] - smallDot(b[i*k:i*k+i], row)) / b[i*(k+1)]
+		}
+		pivot := row[j] - smallDot(row[:j], row)
+		if !(pivot > epsilon*d) || math.IsInf(pivot, 1) {
+			return false
+		}
+		row[j] = math.Sqrt(pivot)
 	}
 	return true
+}
+
+// smallDot returns u·v for the length of u.
+func smallDot(u, v []float64) float64 {
+	sum := 0.0
+	for i, x := range u {
+		sum += x * v[i]
+	}
+	return sum
 }
 
 // smallSolve replaces the rows below the triangle L of a block of k columns by
 // the solutions x of L x = row.
 func smallSolve(b []float64, k int) {
+	if k == 1 {
+		scale := 1 / b[0]
+		for i := 1; i < len(b); i++ {
+			b[i] *= scale
+		}
+		return
+	}
 	var scale [narrow]float64
 	for j := range k {
 		scale[j] = 1 / b[j*(k+1)]
@@ -127,11 +148,7 @@ func smallSolve(b []float64, k int) {
 	for at := k * k; at < len(b); at += k {
 		row := b[at : at+k]
 		for j := range row {
-			sum := row[j]
-			for i, u := range b[j*k : j*k+j] {
-				sum -= u * row[i]
-			}
-			row[j] = sum * scale[j]
+			row[j] = (row[j] - smallDot(b[j*k:j*k+j], row)) * scale[j]
 		}
 	}
 }
@@ -169,6 +186,10 @@ func addRankOne(to []float64, step int, x []float64, places []int32, columns int
 
 // addSmall is addRankOne for rows of k numbers and their scalar products.
 func addSmall(to []float64, step int, rows []float64, k int, places []int32, columns int) {
+	if k == 2 {
+		addPairs(to, step, rows, places, columns)
+		return
+	}
 	for i, p := range places {
 		row, u := to[int(p)*step:], rows[i*k:i*k+k]
 		for j, q := range places[:min(i+1, columns)] {
@@ -178,6 +199,17 @@ func addSmall(to []float64, step int, rows []float64, k int, places []int32, col
 				sum += x * other[c]
 			}
 			row[q] -= sum
+		}
+	}
+}
+
+// addPairs is addSmall for two columns.
+func addPairs(to []float64, step int, rows []float64, places []int32, columns int) {
+	for i, p := range places {
+		row, u0, u1 := to[int(p)*step:], rows[2*i], rows[2*i+1]
+		other := rows[:2*i+2]
+		for j, q := range places[:min(i+1, columns)] {
+			row[q] -= u0*other[2*j] + u1*other[2*j+1]
 		}
 	}
 }

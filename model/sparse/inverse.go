@@ -54,8 +54,9 @@ func (f *Factor) invertColumn(k int, v *supernode) {
 	for i := range y {
 		y[i] = b[1+i] * d
 	}
-	for n := range f.s.segmentsOf(k) {
-		g := &f.s.segments[int(v.segments)+n]
+	segments := f.s.segmentsOf(k)
+	for n := range segments {
+		g := &segments[n]
 		t := &f.s.nodes[g.target]
 		places, from, step := f.s.places(v, g, f.places), t.block(f.inverse), int(t.width)
 		subtractSymmetric(w[g.from:], y[g.from:], from, step, places, int(g.to-g.from))
@@ -100,8 +101,9 @@ func (f *Factor) invertNarrow(n int, v *supernode) {
 	copy(y, b[k*k:])
 	clear(w)
 	smallSolveTransposed(b, y, k)
-	for m := range f.s.segmentsOf(n) {
-		g := &f.s.segments[int(v.segments)+m]
+	segments := f.s.segmentsOf(n)
+	for m := range segments {
+		g := &segments[m]
 		t := &f.s.nodes[g.target]
 		places, from, step := f.s.places(v, g, f.places), t.block(f.inverse), int(t.width)
 		at := int(g.from) * k
@@ -171,8 +173,9 @@ func (f *Factor) invertBlock(n int, v *supernode) {
 	transpose(f.y, m, b[k*k:], m, k)
 	clear(f.w[:k*m])
 	kernel.SolveUpper(kernel.ByRows(b, k, k, k), y)
-	for i := range f.s.segmentsOf(n) {
-		g := &f.s.segments[int(v.segments)+i]
+	segments := f.s.segmentsOf(n)
+	for i := range segments {
+		g := &segments[i]
 		f.subtractTiles(w, y, f.s.places(v, g, f.places), g)
 	}
 	kernel.MultiplyAdd(kernel.ByRows(z, k, k, k), -1, y, w.T())

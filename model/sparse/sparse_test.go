@@ -318,7 +318,7 @@ func TestNoAllocation(t *testing.T) {
 	out, b := make([]float64, len(p.row)), make([]float64, p.n)
 	f.Factor(p.values)
 	f.Inverse(out)
-	if n := testing.AllocsPerRun(3, func() { f.Factor(p.values); f.Inverse(out); f.Solve(b) }); int(n) > p.n/10 {
+	if n := testing.AllocsPerRun(3, func() { f.Factor(p.values); f.Inverse(out); f.Solve(b) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
