@@ -73,8 +73,8 @@ func smallDot(u, v []float64) float64 {
 }
 
 // SolveLower replaces B, n×m, by the solution X of L X = B, where L is a lower
-// triangle, n×n, of which nothing above the diagonal is read. Right-hand sides
-// that lie by rows are solved as SolveLower(l, b.T()).
+// triangle, n×n, stored by rows, of which nothing above the diagonal is read.
+// Right-hand sides that lie by rows are solved as SolveLower(l, b.T()).
 func SolveLower(l, b Matrix) {
 	if checkTriangle(l, b); b.Cols > 0 {
 		solveLower(l, b)
@@ -91,7 +91,7 @@ func SolveUpper(l, b Matrix) {
 func checkTriangle(l, b Matrix) {
 	l.check()
 	b.check()
-	if l.Rows != l.Cols || b.Rows != l.Rows {
+	if l.Rows != l.Cols || l.Rows > 1 && l.ColStep != 1 || b.Rows != l.Rows {
 		panic(fmt.Sprintf("kernel: a %d×%d triangle cannot solve for %d×%d", l.Rows, l.Cols, b.Rows, b.Cols))
 	}
 }
@@ -134,12 +134,12 @@ func multiplyInto(c Matrix, f float64, a, b Matrix) {
 
 func smallSolveLower(l, b Matrix) {
 	if b.RowStep == 1 { // every right-hand side is side by side
-		for k := range b.Cols {
-			x := b.Data[k*b.ColStep:][:b.Rows]
-			for i := range x {
-				row := l.Data[i*l.RowStep:]
-				x[i] = (x[i] - smallDot(x, row[:i])) / row[i]
-			}
+		k := 0
+		for ; k+4 <= b.Cols; k += 4 {
+			l.solveFour(b.column(k), b.column(k+1), b.column(k+2), b.column(k+3))
+		}
+		for ; k < b.Cols; k++ {
+			l.solveOne(b.column(k))
 		}
 		return
 	}
@@ -151,7 +151,53 @@ func smallSolveLower(l, b Matrix) {
 	}
 }
 
+// column is column k of a matrix whose columns are side by side.
+func (m Matrix) column(k int) []float64 { return m.Data[k*m.ColStep:][:m.Rows] }
+
+// solveOne solves L x = b for one right-hand side.
+func (l Matrix) solveOne(x []float64) {
+	for i, s := range x {
+		row := l.Data[i*l.RowStep:][:i+1]
+		for j, f := range row[:i] {
+			s -= f * x[j]
+		}
+		x[i] = s * (1 / row[i])
+	}
+}
+
+// solveFour is solveOne for four right-hand sides at once, so that no addition waits
+// for the one before.
+func (l Matrix) solveFour(u, v, w, x []float64) {
+	v, w, x = v[:len(u)], w[:len(u)], x[:len(u)]
+	for i := range u {
+		row := l.Data[i*l.RowStep:][:i+1]
+		s, t, y, z := u[i], v[i], w[i], x[i]
+		for j, f := range row[:i] {
+			s -= f * u[j]
+			t -= f * v[j]
+			y -= f * w[j]
+			z -= f * x[j]
+		}
+		f := 1 / row[i]
+		u[i], v[i], w[i], x[i] = s*f, t*f, y*f, z*f
+	}
+}
+
 func smallSolveUpper(l, b Matrix) {
+	if b.RowStep == 1 {
+		for k := range b.Cols {
+			x := b.column(k)
+			for i := len(x) - 1; i >= 0; i-- {
+				row := l.Data[i*l.RowStep:][:i+1]
+				f := x[i] * (1 / row[i])
+				x[i] = f
+				for j, v := range row[:i] {
+					x[j] -= f * v
+				}
+			}
+		}
+		return
+	}
 	for i := b.Rows - 1; i >= 0; i-- {
 		b.scaleRow(i, 1/l.Data[i*(l.RowStep+l.ColStep)])
 		for j := range i {
@@ -164,10 +210,7 @@ func smallSolveUpper(l, b Matrix) {
 func (m Matrix) addRow(i int, f float64, j int) {
 	to, from := m.Data[i*m.RowStep:], m.Data[j*m.RowStep:]
 	if m.ColStep == 1 {
-		to, from = to[:m.Cols], from[:m.Cols]
-		for k, v := range from {
-			to[k] += f * v
-		}
+		Axpy(to[:m.Cols], f, from[:m.Cols])
 		return
 	}
 	for k := 0; k < m.Cols*m.ColStep; k += m.ColStep {
@@ -215,17 +258,19 @@ func (a Matrix) invertTriangle() {
 }
 
 func (a Matrix) smallInvert() {
-	at := func(i, j int) *float64 { return &a.Data[i*a.RowStep+j] }
 	for i := range a.Rows {
-		d := 1 / *at(i, i)
-		for j := range i {
-			sum := 0.0
-			for k := j; k < i; k++ {
-				sum += *at(i, k) * *at(k, j)
+		row := a.Data[i*a.RowStep:][:i+1]
+		var sum [smallest]float64 // row i of L₂₁ L₁₁⁻¹
+		for k, f := range row[:i] {
+			for j, v := range a.Data[k*a.RowStep:][:k+1] {
+				sum[j] += f * v
 			}
-			*at(i, j) = -d * sum
 		}
-		*at(i, i) = d
+		d := 1 / row[i]
+		for j := range i {
+			row[j] = -d * sum[j]
+		}
+		row[i] = d
 	}
 }
 
@@ -246,15 +291,16 @@ func (a Matrix) squareTriangle() {
 }
 
 func (a Matrix) smallSquare() {
-	at := func(i, j int) *float64 { return &a.Data[i*a.RowStep+j] }
-	for i := range a.Rows {
-		for j := range i + 1 { // elements below row i are those of M still
-			sum := 0.0
-			for k := i; k < a.Rows; k++ {
-				sum += *at(k, i) * *at(k, j)
+	for i := range a.Rows { // rows below are those of M still
+		var sum [smallest]float64
+		for k := i; k < a.Rows; k++ {
+			row := a.Data[k*a.RowStep:][:i+1]
+			f := row[i]
+			for j, v := range row {
+				sum[j] += f * v
 			}
-			*at(i, j) = sum
 		}
+		copy(a.Data[i*a.RowStep:][:i+1], sum[:])
 	}
 }
 

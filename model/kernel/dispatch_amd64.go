@@ -27,6 +27,9 @@ func weighAVX(x, root, score *float64, n int) (product float64)
 func dotAVX(x, y *float64, n int) (product float64)
 
 //go:noescape
+func axpyAVX(y, x *float64, f float64, n int)
+
+//go:noescape
 func finiteAVX(x *float64, n int) (zero float64)
 
 //go:noescape

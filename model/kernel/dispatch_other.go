@@ -16,6 +16,7 @@ func logisticAVX(eta, y, a, score, info *float64, n int) (sum float64)          
 func standardizeAVX(dst, x, eta *float64, centre, inverse, coef float64, n int) { panic("no assembly") }
 func weighAVX(x, root, score *float64, n int) (product float64)                 { panic("no assembly") }
 func dotAVX(x, y *float64, n int) (product float64)                             { panic("no assembly") }
+func axpyAVX(y, x *float64, f float64, n int)                                   { panic("no assembly") }
 func finiteAVX(x *float64, n int) (zero float64)                                { panic("no assembly") }
 func extremesAVX(x *float64, n int) (low, high, sum float64)                    { panic("no assembly") }
 func squaresAVX(x *float64, centre float64, n int) (sum float64)                { panic("no assembly") }

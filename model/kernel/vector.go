@@ -52,6 +52,19 @@ func Dot(x, y []float64) float64 {
 	return dotAVX(&x[0], &y[0], len(x)&^(lanes-1)) + dotGo(x[len(x)&^(lanes-1):], y[len(x)&^(lanes-1):])
 }
 
+// Axpy adds f times x to y.
+func Axpy(y []float64, f float64, x []float64) {
+	sameLength(x, x, y)
+	at := 0
+	if whole := len(x) &^ (lanes - 1); fast && whole > 0 {
+		axpyAVX(&y[0], &x[0], f, whole)
+		at = whole
+	}
+	for i := at; i < len(x); i++ {
+		y[i] += f * x[i]
+	}
+}
+
 // Finite tells whether no number is infinite or NaN.
 func Finite(x []float64) bool {
 	at, zero := 0, 0.0

@@ -161,6 +161,40 @@ dotdone:
 	VZEROUPPER
 	RET
 
+// func axpyAVX(y, x *float64, f float64, n int)
+TEXT ·axpyAVX(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	VBROADCASTSD f+16(FP), Y0
+	MOVQ n+24(FP), CX
+	XORQ AX, AX
+	MOVQ CX, DX
+	ANDQ $-8, DX
+	CMPQ AX, DX
+	JGE  axpyrest
+
+axpyloop:
+	VMOVUPD (DI)(AX*8), Y1
+	VMOVUPD 32(DI)(AX*8), Y2
+	VFMADD231PD (SI)(AX*8), Y0, Y1
+	VFMADD231PD 32(SI)(AX*8), Y0, Y2
+	VMOVUPD Y1, (DI)(AX*8)
+	VMOVUPD Y2, 32(DI)(AX*8)
+	ADDQ $8, AX
+	CMPQ AX, DX
+	JLT  axpyloop
+
+axpyrest:
+	CMPQ AX, CX
+	JGE  axpydone
+	VMOVUPD (DI)(AX*8), Y1
+	VFMADD231PD (SI)(AX*8), Y0, Y1
+	VMOVUPD Y1, (DI)(AX*8)
+
+axpydone:
+	VZEROUPPER
+	RET
+
 // func finiteAVX(x *float64, n int) (zero float64)
 TEXT ·finiteAVX(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), SI

@@ -35,6 +35,13 @@ func TestVectorsAgreeWithTheirFormulas(t *testing.T) {
 		if !near(Dot(x, root), dot) || !near(dotGo(x, root), dot) {
 			t.Errorf("n=%d: scalar product %g, want %g", n, Dot(x, root), dot)
 		}
+		sums := slices.Clone(root)
+		Axpy(sums, 0.7, x)
+		for i, v := range x {
+			if !near(sums[i], root[i]+0.7*v) {
+				t.Errorf("n=%d: sum %d is %g, want %g", n, i, sums[i], root[i]+0.7*v)
+			}
+		}
 		roots := slices.Clone(x)
 		for i := range roots {
 			roots[i] *= roots[i]
