@@ -22,6 +22,8 @@ import (
 // σ²_f the variance of Xβ, and σ²_d that of the distribution, see
 // [setup.distributionVariance].
 //
+// A separated model has no R²: σ²_f grows without end.
+//
 // Source: Nakagawa, Johnson and Schielzeth (2017), J. R. Soc. Interface 14,
 // 20170213; Johnson (2014), Methods in Ecology and Evolution 5, 944–946, for
 // slopes. They are what icc() and r2_nakagawa() of R's performance give.
@@ -35,7 +37,7 @@ func (s *setup) explained(r *Result, m *Model, e *glmm.Estimate) {
 	}
 	residual := s.distributionVariance(e, total, weights)
 	fixed := variance(glm.Linear(m.Beta, s.data.X, nil, s.data.N), weights)
-	if all := fixed + total + residual; all-all == 0 && all > 0 {
+	if all := fixed + total + residual; all-all == 0 && all > 0 && e.Status == glm.Converged {
 		r.RSquared = map[string]float64{"nakagawa_marginal": fixed / all, "nakagawa_conditional": (fixed + total) / all}
 	}
 	if all := total + residual; all-all == 0 && all > 0 {

@@ -311,7 +311,7 @@ func FuzzFit(f *testing.F) {
 			f.Add(c.Formula, uint8(len(c.Family)))
 		}
 	}
-	for _, text := range []string{"y ~ log(x) + group", "group ~ x", "cbind(u, q) ~ never", "y ~ poly(x, 3) + offset(x)", "y ~ 0", "q ~ u*x*group - 1", "y ~ x^2 + I(x^-2)", "n ~ scale(n):group"} {
+	for _, text := range []string{"y ~ x + (1 | group)", "q ~ u + (x | group)", "y ~ (u || group/q)", "n ~ x + (0 + x | q) + (1 | group:u)", "y ~ u + (1 | x)", "q ~ (1 | group) + (1 | n) + (1 | u)", "n ~ (poly(x, 2) | group)", "y ~ u + (1 | factor(log(x)))", "x ~ u + (group | q)", "all_yes ~ never + (never | all_yes:group)", "y ~ log(x) + group", "group ~ x", "cbind(u, q) ~ never", "y ~ poly(x, 3) + offset(x)", "y ~ 0", "q ~ u*x*group - 1", "y ~ x^2 + I(x^-2)", "n ~ scale(n):group"} {
 		f.Add(text, uint8(1))
 	}
 	data := readFrame(f, "separated.csv")
@@ -323,6 +323,9 @@ func FuzzFit(f *testing.F) {
 		if which&128 != 0 {
 			o.Weights = "n"
 		}
+		if which&64 != 0 && strings.Contains(text, "|") {
+			o.Quadrature = 3
+		}
 		if len(text) > 60 {
 			return // large powers take long and teach nothing
 		}
@@ -332,6 +335,16 @@ func FuzzFit(f *testing.F) {
 		}
 		if _, err := json.Marshal(m.Result); err != nil {
 			t.Errorf("%q: %v", text, err)
+		}
+		for _, r := range m.Result.Random {
+			for q, sd := range r.SD {
+				if !(sd >= 0) || math.IsInf(sd, 0) {
+					t.Errorf("%q: the standard deviation of %s is %g (%s)", text, r.Terms[q], sd, m.Result.Status)
+				}
+			}
+		}
+		if _, err := m.Predict(data, fit.Prediction{Errors: true}); err != nil {
+			t.Errorf("%q: its own data cannot be predicted: %v", text, err)
 		}
 		if m.Result.Status == "converged" {
 			for _, c := range m.Result.Coefficients {
