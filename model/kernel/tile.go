@@ -12,7 +12,12 @@ const (
 // dotsGo fills out[i*tileB+j] with the scalar product of a[i*as:][:n] and
 // b[j*bs:][:n], for i < na and j < nb; the rest of out is undefined.
 func dotsGo(out *[tileA * tileB]float64, a []float64, as, na int, b []float64, bs, nb, n int) {
-	for i := range na {
+	i := 0
+	if na >= 2 && nb == tileB {
+		eightDots(out, a[:n], a[as:][:n], b[:n], b[bs:][:n], b[2*bs:][:n], b[3*bs:][:n])
+		i = 2
+	}
+	for ; i < na; i++ {
 		u := a[i*as:][:n]
 		j := 0
 		for ; j+2 <= nb; j += 2 {
@@ -22,6 +27,28 @@ func dotsGo(out *[tileA * tileB]float64, a []float64, as, na int, b []float64, b
 			out[i*tileB+j] = dotGo(u, b[j*bs:][:n])
 		}
 	}
+}
+
+// eightDots fills two rows of out with the products of a0 and a1 with b0 to b3.
+func eightDots(out *[tileA * tileB]float64, a0, a1, b0, b1, b2, b3 []float64) {
+	a1, b0, b1, b2, b3 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)], b2[:len(a0)], b3[:len(a0)]
+	var s0, s1, s2, s3, t0, t1, t2, t3 float64
+	for i, u := range a0 {
+		v := a1[i]
+		w := b0[i]
+		s0 += u * w
+		t0 += v * w
+		w = b1[i]
+		s1 += u * w
+		t1 += v * w
+		w = b2[i]
+		s2 += u * w
+		t2 += v * w
+		w = b3[i]
+		s3 += u * w
+		t3 += v * w
+	}
+	*out = [tileA * tileB]float64{s0, s1, s2, s3, t0, t1, t2, t3}
 }
 
 // twoDots returns u·v and u·w; two sums each hide the latency of the additions.
