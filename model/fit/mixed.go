@@ -37,6 +37,9 @@ func (s *setup) terms() []glmm.Term {
 // checkRandom tells of random terms that this family or this number of
 // quadrature points cannot have.
 func (s *setup) checkRandom() error {
+	if len(s.design.Random) == 0 {
+		return nil
+	}
 	n := s.observations()
 	for _, r := range s.design.Random {
 		effects := float64(len(r.Columns) * len(r.Levels))

@@ -172,6 +172,7 @@ func TestWarningsOfMixedModels(t *testing.T) {
 		{"y ~ x + (1 | kind:school)", none, "zero_variance", "kind:school: (Intercept)", "the model without (1 | kind:school) fits as well"},
 		{"y ~ x + (1 | school) + (1 | kind)", plain, "few_groups", "kind", "kind has 3 groups only"},
 		{"y ~ x + (1 | school) + (1 | number)", plain, "same_groups", "number", "school and number form the same groups"},
+		{"y ~ 1 + (1 | x)", plain, "single_rows", "x", "every group of x has one row"},
 		{"y ~ x + (1 | school)", apart, "large_variance", "school: (Intercept)", "group more coarsely"},
 		{"y ~ x + twin + (1 | school)", twin, "ill_conditioned", "x", "x and twin nearly repeat each other"},
 		{"y ~ x + twin", twin, "ill_conditioned", "x", "x and twin nearly repeat each other"},
@@ -291,5 +292,53 @@ func TestMixedModelsDoNotDependOnNames(t *testing.T) {
 			math.Abs(r.Random[0].SD[1]-plain.Random[0].SD[1]) > 1e-5 {
 			t.Errorf("%s: %+v, was %+v", what, r, plain)
 		}
+	}
+}
+
+// TestRepeatedRowsAreFrequencies: twice the rows is frequency weight 2, in all
+// that is reported; and rows of weight 0 are not there.
+func TestRepeatedRowsAreFrequencies(t *testing.T) {
+	data := classes(t, 1)
+	n := data.NumRows()
+	var twice, kept []int
+	weight := make([]float64, n)
+	for i := range n {
+		weight[i] = 2
+		if i%7 == 0 {
+			weight[i] = 0
+		} else {
+			twice = append(twice, i, i)
+			kept = append(kept, i)
+		}
+	}
+	weighted, err := data.With(frame.NewNumeric("w", weight))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ formula, family string }{{"y ~ x + (1 | school/class)", "binomial"}, {"s ~ x + (x | school)", "gaussian"}, {"kind ~ x + (1 | school:class)", "poisson"}, {"exp(s) ~ x + (1 | school)", "gamma"}} {
+		want := mustFit(t, c.formula, data.Rows(twice), fit.Options{Family: c.family}).Result
+		got := mustFit(t, c.formula, weighted, fit.Options{Family: c.family, Weights: "w", WeightsType: fit.Frequency}).Result
+		same(t, c.formula, want, got)
+		if c.family == "binomial" { // where a weight of 1 is a weight of none
+			for i := range weight {
+				weight[i] = min(1, weight[i])
+			}
+			same(t, c.formula+", prior", mustFit(t, c.formula, data.Rows(kept), fit.Options{}).Result, mustFit(t, c.formula, weighted, fit.Options{Weights: "w"}).Result)
+			for i := range weight {
+				weight[i] *= 2
+			}
+		}
+	}
+}
+
+// same compares what two results say, but not how they were found.
+func same(t *testing.T, what string, want, got *fit.Result) {
+	t.Helper()
+	a, b := *want, *got
+	for _, r := range []*fit.Result{&a, &b} {
+		r.Seconds, r.Iterations, r.GradientMax, r.HessianCondition, r.Warnings = 0, 0, nil, nil, nil
+	}
+	if diff := cmp.Diff(a, b, cmpopts.EquateApprox(1e-5, 1e-7)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

@@ -77,15 +77,20 @@ const highCondition = 1e6
 // warnCondition tells of estimates that the data hardly determine, by the terms
 // that are most involved.
 func (s *setup) warnCondition(r *Result, m *Model) {
-	culprits := s.entangled(m)
-	switch {
-	case slices.ContainsFunc(r.Coefficients, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }):
+	if slices.ContainsFunc(r.Coefficients, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }) {
 		r.warning("no_standard_errors", s.design.Response.Label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
-	case r.HessianCondition == nil || *r.HessianCondition < highCondition:
+		return
+	}
+	if r.HessianCondition == nil || *r.HessianCondition < highCondition {
+		return
+	}
+	switch culprits := s.entangled(m); {
 	case len(culprits) > 0:
 		r.warning("ill_conditioned", culprits[0], "%s nearly repeat each other (condition of the Hessian %.1g): their estimates hang on a few rows, and their errors are large. Leave one of them out, or measure them from their mean", list(culprits), *r.HessianCondition)
 	case m.mixed != nil:
 		r.warning("ill_conditioned", s.design.Response.Label, "the data hardly tell the variance components from each other (condition of the Hessian %.1g); leave out a random slope or its correlation, or groupings that are nearly alike", *r.HessianCondition)
+	default:
+		r.warning("ill_conditioned", s.design.Response.Label, "some terms nearly repeat each other (condition of the Hessian %.1g): look for coefficients with large errors", *r.HessianCondition)
 	}
 }
 

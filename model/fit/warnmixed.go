@@ -39,7 +39,7 @@ func (s *setup) warnBoundary(r *Result, t design.RandomTerm, components Random, 
 			continue
 		}
 		name := componentName(t.Name, t.Columns[q])
-		if components.SD[q] <= 1e-4*s.predictorSD() || len(t.Columns) == 1 {
+		if components.SD[q]*s.size(t, q) <= 1e-4*s.predictorSD() || len(t.Columns) == 1 {
 			r.warning("zero_variance", name, "the variance of %s between the groups of %s is estimated as zero: the groups differ no more than chance would have them. The other estimates stand, and the model without %s fits as well; a variance of zero is an estimate, no proof", t.Columns[q], t.Name, shortTerm(t, q))
 			continue
 		}
@@ -91,25 +91,26 @@ func (s *setup) warnLargeVariance(r *Result, t design.RandomTerm, components Ran
 		return
 	}
 	for q, sd := range components.SD {
-		size := 1.0
-		if t.Z != nil {
-			size = rms(t.Z[q*s.design.N : (q+1)*s.design.N])
-		}
-		if sd*size > largeSD {
+		if sd*s.size(t, q) > largeSD {
 			r.warning("large_variance", componentName(t.Name, t.Columns[q]), "the standard deviation of %s between the groups of %s is %.3g, far beyond what a probability can show: most groups are probably all success or all failure, so that %s separates the outcome. Do not use the estimates; group more coarsely, or describe the groups one by one", t.Columns[q], t.Name, sd, t.Name)
 		}
 	}
 }
 
-func rms(values []float64) float64 {
+// size is the root of the mean square of a component's column.
+func (s *setup) size(t design.RandomTerm, q int) float64 {
+	if t.Z == nil {
+		return 1
+	}
 	sum := 0.0
-	for _, v := range values {
+	for _, v := range t.Z[q*s.design.N : (q+1)*s.design.N] {
 		sum += v * v
 	}
-	return math.Sqrt(sum / float64(len(values)))
+	return math.Sqrt(sum / float64(s.design.N))
 }
 
-// warnGroupings tells of groupings with few groups and of those that are alike.
+// warnGroupings tells of groupings with few groups, of those of single rows and
+// of those that are alike.
 func (s *setup) warnGroupings(r *Result) {
 	var seen []design.RandomTerm
 	for _, t := range s.design.Random {
@@ -118,6 +119,9 @@ func (s *setup) warnGroupings(r *Result) {
 		}
 		if n := len(t.Levels); n < fewGroups {
 			r.warning("few_groups", t.Name, "%s has %d groups only, which say little of how groups vary: its variance is estimated too low, and errors of what varies between its groups are too small. With so few, + %s as a factor among the fixed terms is usually better", t.Name, n, t.Name)
+		}
+		if len(t.Levels) == s.design.N && s.family.Dist == family.Binomial && s.data.Trials == nil {
+			r.warning("single_rows", t.Name, "every group of %s has one row: of a 0/1 outcome that tells nothing of how groups vary, and its variance follows from the form of the link alone. Leave the term out", t.Name)
 		}
 		for _, o := range seen {
 			if len(o.Levels) == len(t.Levels) && within(o.Group, t.Group, len(o.Levels)) {
