@@ -55,7 +55,7 @@ type Design struct {
 
 	Clusters  int            // number of clusters
 	Rows      []int          // the rows of the frame that are fitted; nil when it is all of them
-	Dropped   int            // rows that are not
+	Dropped   int            // rows with a missing value. With random terms rows of weight 0 are not fitted either
 	DroppedBy map[string]int // rows with a missing value, by column; a row may count in several
 	Unused    []Unused       // levels that occur only in dropped rows, or nowhere
 

@@ -41,10 +41,32 @@ func (d *Design) dropMissing(f *formula.Formula, data *frame.Frame, extra Column
 	if d.N = n - d.Dropped; d.N == 0 {
 		return d.allDropped(n)
 	}
-	if d.Dropped > 0 {
+	if len(f.Random) > 0 && extra.Weights != nil {
+		d.dropWeightless(extra.Weights, gone)
+	}
+	if d.N < n {
 		d.Rows = data.Where(func(i int) bool { return !gone[i] })
 	}
 	return nil
+}
+
+// dropWeightless takes rows of weight 0 out of a model with random terms, where
+// a group of nothing else would be no group. They do not count as dropped: no
+// value is missing. When there are no others they stay, for fit to tell.
+func (d *Design) dropWeightless(weights *frame.Column, gone []bool) {
+	var at []int
+	for i, g := range gone {
+		if !g && weights.Kind != frame.Factor && weights.Number[i] == 0 {
+			at = append(at, i)
+		}
+	}
+	if len(at) == d.N {
+		return
+	}
+	for _, i := range at {
+		gone[i] = true
+	}
+	d.N -= len(at)
 }
 
 // allDropped says which columns took all rows, the emptiest first.

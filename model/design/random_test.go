@@ -189,3 +189,21 @@ func TestRandomTermsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// TestGroupsOfWeightlessRowsAreNone: a row of weight 0 is in no group, and is
+// not counted as dropped.
+func TestGroupsOfWeightlessRowsAreNone(t *testing.T) {
+	data := schools(t)
+	w := frame.NewNumeric("w", []float64{1, 2, 1, 1, 0, 0, 1, 1})
+	data, err := data.With(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(mustParse(t, "y ~ x + (1 | school)"), data, Columns{Weights: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, d.Random[0].Levels); diff != "" || d.N != 5 || d.Dropped != 1 || len(d.Weights) != 5 {
+		t.Errorf("%d rows, %d dropped, weights %v, groups %v", d.N, d.Dropped, d.Weights, d.Random[0].Levels)
+	}
+}
