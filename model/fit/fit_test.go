@@ -355,3 +355,18 @@ func FuzzFit(f *testing.F) {
 		}
 	})
 }
+
+// TestMcFadden compares with the model of an intercept, fitted.
+func TestMcFadden(t *testing.T) {
+	people := readFrame(t, "people.csv")
+	for _, c := range []struct {
+		response string
+		options  fit.Options
+	}{{"outcome", fit.Options{}}, {"outcome", fit.Options{Link: "probit", Weights: "w"}}, {"outcome", fit.Options{Offset: "z"}}, {"cbind(successes, failures)", fit.Options{Link: "cloglog"}}} {
+		large := mustFit(t, c.response+" ~ sex + region", people, c.options).Result
+		null := mustFit(t, c.response+" ~ 1", people, c.options).Result
+		if want := 1 - large.LogLik/null.LogLik; math.Abs(large.RSquared["mcfadden"]-want) > 1e-12 {
+			t.Errorf("%s, %+v: %g, want %g", c.response, c.options, large.RSquared["mcfadden"], want)
+		}
+	}
+}

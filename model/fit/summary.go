@@ -2,6 +2,7 @@ package fit
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -146,11 +147,18 @@ func (s *setup) nullLogLik(rows family.Rows, a []float64) (float64, bool) {
 	mu := []float64{successes / trials}
 	eta := make([]float64, 1)
 	s.family.Eta(mu, []float64{1 - mu[0]}, eta)
-	all := make([]float64, n)
-	for i := range all {
-		all[i] = eta[0]
+	y, at := s.data.Y, slices.Repeat(eta, 2)
+	if s.zeroOne() { // all rows of an outcome have the same deviance
+		y, a = []float64{1, 0}, []float64{successes, trials - successes}
+	} else {
+		at = slices.Repeat(eta, n)
 	}
-	return s.family.LogLik(rows, s.family.Score(all, s.data.Y, a, nil, nil), trials, true), true
+	return s.family.LogLik(rows, s.family.Score(at, y, a, nil, nil), trials, true), true
+}
+
+// zeroOne tells whether every response is 0 or 1.
+func (s *setup) zeroOne() bool {
+	return !slices.ContainsFunc(s.data.Y, func(y float64) bool { return y != 0 && y != 1 })
 }
 
 // fractional counts rows whose number of successes is no whole number.
