@@ -26,7 +26,9 @@ func writeSummary(out io.Writer, r *fit.Result, level float64) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "%s model, %s link, by maximum likelihood%s\n\n", title(r.Family), r.Link, integration(r))
 	wrap(w, r.Formula, "  ")
-	fmt.Fprintf(w, "\n%d observations%s\n\n", r.NObs, dropped(r))
+	fmt.Fprintf(w, "\n%d observations; ", r.NObs)
+	writeDropped(w, r)
+	fmt.Fprintln(w)
 	writeRandom(w, r)
 	writeCoefficients(w, r, level)
 	fmt.Fprintln(w)
@@ -39,10 +41,11 @@ func writeSummary(out io.Writer, r *fit.Result, level float64) error {
 
 func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// dropped tells how many rows were lost and to which columns.
-func dropped(r *fit.Result) string {
+// writeDropped tells how many rows were lost and to which columns.
+func writeDropped(w io.Writer, r *fit.Result) {
 	if r.NDropped == 0 {
-		return "; no row was dropped"
+		fmt.Fprintln(w, "no row was dropped")
+		return
 	}
 	names := make([]string, 0, len(r.DroppedBy))
 	for name := range r.DroppedBy {
@@ -61,7 +64,8 @@ func dropped(r *fit.Result) string {
 	if r.NDropped == 1 {
 		rows = "row"
 	}
-	return fmt.Sprintf("; %d %s dropped for missing values\n(%s)", r.NDropped, rows, strings.Join(names, ", "))
+	fmt.Fprintf(w, "%d %s dropped for missing values\n", r.NDropped, rows)
+	wrap(w, "("+strings.Join(names, ", ")+")", "")
 }
 
 func writeCoefficients(w io.Writer, r *fit.Result, level float64) {

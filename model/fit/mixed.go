@@ -2,6 +2,7 @@ package fit
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"bidrag/model/family"
@@ -18,6 +19,13 @@ func (s *setup) fitMixed(m *Model) error {
 	}
 	if err != nil {
 		return err
+	}
+	for _, t := range e.Terms {
+		for _, v := range t.Cov {
+			if v-v != 0 {
+				return fmt.Errorf("no estimate was found: %s", e.Reason)
+			}
+		}
 	}
 	m.mixed = e
 	m.Beta, m.Cov, m.Eta, m.Mu = e.Beta, e.Cov, e.Eta, e.Mu
