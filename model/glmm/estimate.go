@@ -128,8 +128,10 @@ func (f *climb) term(place int) TermEstimate {
 		Cov: m.sandwich(cov), Boundary: make([]bool, q),
 		Modes: make([]float64, groups*q), ModeSD: make([]float64, groups*q),
 	}
-	inverse := make([]float64, s.nnz)
-	w.laplace.Inverse(inverse)
+	inverse := nans(s.nnz)
+	if isFinite(f.value) {
+		w.laplace.Inverse(inverse)
+	}
 	b, v := make([]float64, q), make([]float64, q*q)
 	for g, label := range s.label[place] {
 		for i := range q {

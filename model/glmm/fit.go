@@ -78,6 +78,10 @@ const (
 func (f *climb) run() {
 	p := f.p
 	f.status = glm.NotConverged
+	if p.start.Exact {
+		f.reason = exactText
+		return
+	}
 	if !f.begin() {
 		f.reason = "no starting value has a finite likelihood; is the offset far out?"
 		return
@@ -92,7 +96,12 @@ func (f *climb) run() {
 		}
 	}
 	f.finish()
+	if f.status != glm.Converged && f.w.phi < 1e6*p.floor {
+		f.reason = exactText
+	}
 }
+
+const exactText = "the terms determine the response exactly, and no residual variance is left"
 
 // begin finds a first point with a finite likelihood.
 func (f *climb) begin() bool {

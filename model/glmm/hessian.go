@@ -2,6 +2,7 @@ package glmm
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -88,8 +89,8 @@ func positive(h *mat.SymDense) *mat.SymDense {
 	}
 	unit := scaled(h, scale)
 	var eigen mat.EigenSym
-	if !eigen.Factorize(unit, true) {
-		panic("glmm: the eigenvalues of a finite matrix were not found")
+	if slices.ContainsFunc(unit.RawSymmetric().Data, func(v float64) bool { return !isFinite(v) }) || !eigen.Factorize(unit, true) {
+		return diagonal(scale)
 	}
 	values := eigen.Values(nil)
 	if values[0] >= leastEigenvalue {
@@ -109,6 +110,17 @@ func positive(h *mat.SymDense) *mat.SymDense {
 }
 
 const leastEigenvalue = 1e-3
+
+// diagonal has the squares of scale, where they are finite.
+func diagonal(scale []float64) *mat.SymDense {
+	out := mat.NewSymDense(len(scale), nil)
+	for i, s := range scale {
+		if out.SetSym(i, i, s*s); !isFinite(s * s) {
+			out.SetSym(i, i, 1)
+		}
+	}
+	return out
+}
 
 // scaled returns h_ij/(s_i s_j).
 func scaled(h *mat.SymDense, s []float64) *mat.SymDense {
@@ -138,7 +150,7 @@ func (p *problem) hessian(at *state, free []int, about []float64) *mat.SymDense 
 		var base solver
 		if !p.s.nested { // every column starts from the same factor, whichever goroutine it is
 			at.hessian(at.infos, w.h)
-			if base = p.newSolver(); !base.Factor(w.h) {
+			if base = p.newSolver(1); !base.Factor(w.h) {
 				base = nil
 			}
 		}

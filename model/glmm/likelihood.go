@@ -41,7 +41,7 @@ func (w *state) evaluate(x, gradient []float64) float64 {
 }
 
 func (w *state) evaluateHere(gradient []float64) float64 {
-	if !(w.phi > 0) || math.IsInf(w.phi, 0) || !w.modes() {
+	if !(w.phi > w.p.floor) || math.IsInf(w.phi, 0) || !w.modes() {
 		return math.NaN()
 	}
 	w.curvature()

@@ -55,10 +55,10 @@ func (p *problem) newState(threads int) *state {
 	for range p.s.depth {
 		w.a = append(w.a, numbers(p.s.cells))
 	}
-	w.newton = p.newSolver()
+	w.newton = p.newSolver(threads)
 	w.weight, w.weights, w.laplace = w.info, w.infos, w.newton
 	if !p.fam.CurvatureObserved() {
-		w.weight, w.weights, w.laplace = numbers(p.rows), numbers(p.s.cells), p.newSolver()
+		w.weight, w.weights, w.laplace = numbers(p.rows), numbers(p.s.cells), p.newSolver(threads)
 	}
 	return w
 }

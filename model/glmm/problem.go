@@ -40,6 +40,7 @@ type problem struct {
 	params int       // k + theta + 1 for a dispersion
 
 	count     float64 // observations
+	floor     float64 // of the dispersion: below it there is nothing but rounding
 	saturated float64 // log-likelihood less −deviance/2φ that does not depend on parameters
 	chunks    []int   // cells at which the chunks begin, and the end
 	nodes     nodes   // of the quadrature
@@ -109,9 +110,14 @@ func (p *problem) take(all []float64) {
 	}
 }
 
+// exactly is the share of the dispersion without random effects below which
+// what is left over is rounding.
+const exactly = 1e-24
+
 // constants fixes what the log-likelihood has beside −deviance/2φ.
 func (p *problem) constants(rows family.Rows) {
 	p.count = p.start.Count
+	p.floor = exactly * p.start.Deviance / p.count
 	switch p.fam.Dist {
 	case family.Binomial, family.Poisson:
 		p.saturated = p.fam.LogLik(rows, 0, p.count, true)

@@ -16,9 +16,11 @@ type solver interface {
 
 // newSolver is a tree for nested terms, which fill nothing in, and a sparse
 // Cholesky factor in an order of little fill for crossed ones.
-func (p *problem) newSolver() solver {
+func (p *problem) newSolver(threads int) solver {
 	if p.s.nested {
 		return newTree(p.s)
 	}
-	return p.symbolic.NewFactor()
+	f := p.symbolic.NewFactor()
+	f.Threads = threads
+	return f
 }

@@ -1,6 +1,10 @@
 package glmm
 
-import "math"
+import (
+	"math"
+
+	"bidrag/model/family"
+)
 
 // first is where the search begins: the coefficients of the model without
 // random effects, and random effects with a standard deviation of a half, on
@@ -12,15 +16,19 @@ func (p *problem) first() []float64 {
 		beta[k] = p.start.Beta[j]
 	}
 	copy(x, p.columns.forth(beta))
+	phi := 1.0
+	if p.fam.HasDispersion() {
+		if phi = p.start.Deviance / p.count; p.fam.Dist == family.Gamma {
+			phi = min(phi, 1) // a deviance says little where groups differ by orders of magnitude
+		}
+		x[p.params-1] = math.Log(phi)
+	}
 	at := p.k
 	for _, q := range p.s.q {
 		for i := range q {
 			x[at+i*(i+1)/2+i] = 0.5
 		}
 		at += q * (q + 1) / 2
-	}
-	if p.fam.HasDispersion() {
-		x[p.params-1] = math.Log(p.start.Deviance / p.count)
 	}
 	return x
 }
