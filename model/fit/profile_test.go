@@ -59,8 +59,8 @@ func TestProfilesOfLinearModels(t *testing.T) {
 	}
 }
 
-// TestProfilesOfStandardDeviations hold the estimate, begin at 0 when 0 is not
-// rejected, and else agree with the likelihood ratio at 0.
+// TestProfilesOfStandardDeviations hold the estimate, and begin above 0 where
+// the likelihood ratio rejects 0.
 func TestProfilesOfStandardDeviations(t *testing.T) {
 	data := classes(t, 1)
 	m := mustFit(t, "s ~ x + (x | school) + (1 | class:school)", data, fit.Options{Family: "gaussian"})
@@ -78,6 +78,9 @@ func TestProfilesOfStandardDeviations(t *testing.T) {
 		}
 	}
 	none := mustFit(t, "s ~ x + (1 | school)", data, fit.Options{Family: "gaussian"})
+	if p, err := m.Profile(data, "class:school: (Intercept)", 0.95); err != nil || !(*p.Low > 0) {
+		t.Errorf("%+v, %v", p, err)
+	}
 	ratio, err := fit.Compare(none, mustFit(t, "s ~ x + (1 | school/class)", data, fit.Options{Family: "gaussian"}))
 	if err != nil || ratio.PValue > 1e-6 {
 		t.Errorf("the classes do not differ: %+v, %v", ratio, err)
