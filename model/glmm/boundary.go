@@ -6,8 +6,9 @@ import (
 )
 
 const (
-	smallFactor = 0.05 // diagonal elements of T below this are tried at zero
-	smallLoss   = 1e-6 // what the log-likelihood may lose by it
+	smallFactor = 0.05  // diagonal elements of T below this are tried at zero
+	smallLoss   = 1e-6  // what the log-likelihood may lose by it
+	releaseGain = 1e-13 // rise of the log-likelihood, as a share of it, that is not rounding
 )
 
 // diagonals calls see for every diagonal element of the T: its place among the
@@ -118,7 +119,7 @@ func (f *climb) release() bool {
 		x := slices.Clone(f.x)
 		x[at] = step
 		value := f.at(x, gradient)
-		if isFinite(value) && gradient[at] > 0 && value > f.value {
+		if isFinite(value) && gradient[at]*step > releaseGain*(1+math.Abs(value)) {
 			f.x[at] = step
 			gone = append(append(gone, at), below...)
 		}

@@ -35,7 +35,10 @@ func (f *climb) estimate() *Estimate {
 	p.diagonals(func(place, component, at int, _ []int) {
 		e.Terms[p.s.order[place]].Boundary[component] = slices.Contains(f.held, at)
 	})
-	if f.inverse != nil {
+	switch {
+	case len(f.free) == 0:
+		e.HessianCondition = 1
+	case f.inverse != nil:
 		f.covariance(e)
 		f.condition(e)
 	}

@@ -140,7 +140,8 @@ func (f *climb) at(x, gradient []float64) float64 {
 func (f *climb) search(metric *mat.SymDense, tol float64) {
 	n := len(f.free)
 	if n == 0 {
-		f.status = glm.Converged
+		f.status, f.reason = glm.Converged, "nothing is left to estimate"
+		f.evaluate()
 		return
 	}
 	full, gradient := slices.Clone(f.x), make([]float64, f.p.params)
@@ -178,6 +179,9 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 // finish computes the Hessian and ends with steps that start from it; where
 // they lead away from where it was computed, it is computed anew.
 func (f *climb) finish() {
+	if len(f.free) == 0 {
+		return
+	}
 	diagonal := make([]float64, len(f.free))
 	for i, j := range f.free {
 		diagonal[i] = f.metric.At(j, j)
@@ -264,8 +268,11 @@ func generalised(h *mat.SymDense) *mat.SymDense {
 	return scaled(out, scale)
 }
 
-// sub returns the rows and columns of h that are kept.
+// sub returns the rows and columns of h that are kept; nil when none are.
 func sub(h *mat.SymDense, keep []int) *mat.SymDense {
+	if len(keep) == 0 {
+		return nil
+	}
 	out := mat.NewSymDense(len(keep), nil)
 	for a, i := range keep {
 		for b := a; b < len(keep); b++ {

@@ -570,3 +570,50 @@ func TestProfile(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingButAVariance: a model without coefficients whose variance is zero
+// has nothing left to estimate.
+func TestNothingButAVariance(t *testing.T) {
+	d := simulate(families[0], shape{rows: 200, nested: []int{20}, sd: 0.5}, 1)
+	for i := range d.Y {
+		d.Y[i] = float64(i % 2)
+	}
+	for i, g := range d.Terms[0].Group {
+		d.Terms[0].Group[i] = g / 2 * 2 % 20
+		d.Terms[0].Group[i] = int32(i / 2 % 20)
+	}
+	d.P, d.X = 0, nil
+	e := mustFit(t, d, Options{})
+	if want := -200 * math.Ln2; e.Status != glm.Converged || !e.Terms[0].Boundary[0] || !near(e.LogLik, want, 1e-12) {
+		t.Errorf("%v, boundary %v, log-likelihood %g, want %g", e.Status, e.Terms[0].Boundary, e.LogLik, want)
+	}
+	low, high, err := e.Profile(Parameter{Kind: SD}, 0.95)
+	if err != nil || low != 0 || !(high > 0) {
+		t.Errorf("profile %g to %g, %v", low, high, err)
+	}
+	if se := e.LinearErrors(nil, 1, [][]float64{nil}, [][]int32{{0}}); se[0] != 0 {
+		t.Errorf("standard error %g", se[0])
+	}
+}
+
+// TestAGroupWithoutTrials has no say.
+func TestAGroupWithoutTrials(t *testing.T) {
+	for _, points := range []int{1, 5} {
+		d := simulate(families[0], shapes[1], 1)
+		want := mustFit(t, d, Options{Quadrature: points})
+		m := pick(d, append(rand.New(rand.NewPCG(1, 1)).Perm(d.N), 0, 1))
+		m.Trials = slices.Repeat([]float64{1}, m.N)
+		for _, i := range []int{m.N - 2, m.N - 1} {
+			m.Trials[i], m.Y[i] = 0, 0
+			m.Terms[0].Group[i] = int32(m.Terms[0].Groups)
+		}
+		m.Terms[0].Groups++
+		got := mustFit(t, m, Options{Quadrature: points})
+		if !allNear(got.Beta, want.Beta, 1e-7) || !near(got.LogLik, want.LogLik, 1e-10) {
+			t.Errorf("%d points: %v, want %v", points, got.Beta, want.Beta)
+		}
+		if mode := got.Terms[0].Modes[m.Terms[0].Groups-1]; mode != 0 {
+			t.Errorf("the mode of the empty group is %g", mode)
+		}
+	}
+}

@@ -35,7 +35,7 @@ type predictor struct {
 // error of the fixed part. It is NaN where the model gave no covariance.
 func (e *Estimate) LinearErrors(x []float64, n int, z [][]float64, group [][]int32) []float64 {
 	out := make([]float64, n)
-	if e.fitted.inverse == nil {
+	if e.fitted.inverse == nil && len(e.fitted.free) > 0 {
 		return nans(n)
 	}
 	pr := e.fitted.newPredictor(group != nil)

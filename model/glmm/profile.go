@@ -39,7 +39,10 @@ const (
 // Regression Analysis, 6.1.
 func (e *Estimate) Profile(parameter Parameter, level float64) (low, high float64, err error) {
 	none := math.NaN()
-	if e.fitted.status != glm.Converged || e.fitted.inverse == nil {
+	if e.Status == glm.Separated {
+		return none, none, errors.New("some coefficients of the model have no finite estimate, so there is no maximum to measure from")
+	}
+	if e.fitted.status != glm.Converged || e.fitted.inverse == nil && len(e.fitted.free) > 0 {
 		return none, none, errors.New("the model has not converged, so there is no maximum to measure from")
 	}
 	pr, err := e.fitted.newProfile(parameter)
@@ -92,7 +95,7 @@ func (f *climb) newProfile(parameter Parameter) (*profile, error) {
 		return nil, err
 	}
 	g := newClimb(p)
-	if g.run(); g.status != glm.Converged || g.inverse == nil {
+	if g.run(); g.status != glm.Converged || g.inverse == nil && len(g.free) > 0 {
 		return nil, fmt.Errorf("the search for the maximum did not converge: %s", g.reason)
 	}
 	pr := &profile{f: g, kind: parameter.Kind, best: g.value, x: g.x}
@@ -177,7 +180,9 @@ func (pr *profile) prepare() {
 	}
 	f.held = []int{pr.at}
 	f.split()
-	pr.metric = positive(sub(pr.metric, f.free))
+	if pr.metric = sub(pr.metric, f.free); pr.metric != nil {
+		pr.metric = positive(pr.metric)
+	}
 	if pr.relative {
 		tau := f.p.params - 1
 		f.chain = func(x, gradient []float64) { gradient[tau] -= 0.5 * x[pr.at] * gradient[pr.at] }

@@ -116,6 +116,7 @@ type integrator struct {
 	x      []float64   // by slot: displacement of the node that is looked at
 	mean   []posterior // by slot: over the nodes of the slot
 	term   []float64   // by node of a leaf
+	total  []float64   // by node of a leaf: deviance
 	z      []float64   // by node of a leaf: its displacement
 
 	eta, y, a, score, deviance []float64 // by node and row of a leaf
@@ -124,7 +125,7 @@ type integrator struct {
 func newIntegrator(w *state, l []float64, f forest) *integrator {
 	s := w.p.s
 	n := w.p.nodes.n()
-	in := &integrator{w: w, s: s, l: l, forest: f, x: make([]float64, s.depth), term: make([]float64, n), z: make([]float64, n)}
+	in := &integrator{w: w, s: s, l: l, forest: f, x: make([]float64, s.depth), term: make([]float64, n), total: make([]float64, n), z: make([]float64, n)}
 	for range s.depth {
 		in.spans = append(in.spans, span{groups: make([][2]int32, len(s.groups))})
 		in.mean = append(in.mean, newPosterior(s))
@@ -297,7 +298,7 @@ func (in *integrator) leaf(g int32, centre, pivot float64) float64 {
 		}
 		u := w.u[g] + x
 		in.term[m] = nodes.log[m] - 0.5*u*u - 0.5*deviance/w.phi
-		in.deviance[m] = deviance // m ≤ m·n: the room is read already
+		in.total[m] = deviance
 	}
 	largest := math.Inf(-1)
 	for _, t := range in.term {
@@ -317,7 +318,7 @@ func (in *integrator) fill(at *span, n int, centre, pivot, mode float64) {
 	w, s, nodes := in.w, in.s, in.w.p.nodes
 	size := n * nodes.n()
 	for _, room := range []*[]float64{&in.eta, &in.y, &in.a, &in.score, &in.deviance} {
-		*room = grow(*room, max(size, nodes.n()))[:size]
+		*room = grow(*room, size)
 	}
 	for m, z := range nodes.z {
 		in.z[m] = centre + z/pivot
@@ -350,7 +351,7 @@ func (in *integrator) leafMeans(at *span, n int, g int32, sum float64) {
 	var deviance, shift, square float64
 	for m, x := range in.z {
 		weight := in.term[m] / sum
-		deviance += weight * in.deviance[m]
+		deviance += weight * in.total[m]
 		shift += weight * x
 		square += weight * x * x
 		weight /= w.phi
