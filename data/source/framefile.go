@@ -15,6 +15,7 @@ import (
 // read them as that, so that no text of a number is kept.
 func frameOfCSV(ctx context.Context, path string, found *findings) ([]*frame.Column, error) {
 	var columns []*guess
+	rows := 0
 	header := func(names []string, places *csv.Reader) bool {
 		columns = guesses(names, found, func(i int) (int, int) { return fieldPlace(places, names, i) })
 		return !found.any()
@@ -23,6 +24,7 @@ func frameOfCSV(ctx context.Context, path string, found *findings) ([]*frame.Col
 		for k, cell := range record {
 			columns[k].see(cell)
 		}
+		rows++
 	})
 	if err != nil {
 		return nil, err
@@ -33,6 +35,7 @@ func frameOfCSV(ctx context.Context, path string, found *findings) ([]*frame.Col
 		cells = append(cells, g.reader(delimiter == ';'))
 		table.Columns = append(table.Columns, cells[len(cells)-1].Vector)
 	}
+	table.reserve(rows)
 	_, err = scanFrame(ctx, path, found, func([]string, *csv.Reader) bool { return true }, func(record []string, _ *csv.Reader) {
 		table.makeRoom()
 		for k, cell := range record {

@@ -146,7 +146,11 @@ func (t *Table) makeRoom() {
 	if t.Rows < cap(t.line) {
 		return
 	}
-	more := max(t.Rows, 1024)
+	t.reserve(max(t.Rows, 1024))
+}
+
+// reserve makes room for that many more rows.
+func (t *Table) reserve(more int) {
 	t.line = slices.Grow(t.line, more)
 	for _, v := range t.Columns {
 		v.grow(cap(t.line) - t.Rows)
