@@ -7,9 +7,39 @@
 //	η = X β + Z b + offset,   b ~ N(0, Σ),   E(y | b) = g⁻¹(η)
 //
 // with a covariance block for every random term (x | g), the same for all
-// groups of the term. A block is T T' with T lower triangular, and b = Λ u with
-// u standard normal and Λ made of the T. What is maximised over β, the T and
-// the dispersion, jointly, is the likelihood with u integrated out.
+// groups of the term. A block is φ T T' with T lower triangular, and b = Λ u
+// with u standard normal and Λ made of the √φ T; φ is the dispersion of the
+// family, 1 for binomial and Poisson. What is maximised over β, the T and φ,
+// jointly, is the likelihood with u integrated out.
+//
+// Its stance: there are no starting values to give, no optimiser to choose and
+// no tolerance to loosen; a fit says how it ended, and a variance of zero is an
+// answer.
+//
+// The steps of [Fit]:
+//
+//  1. The model without random effects gives rank, separation and a first β
+//     (package glm). Rows are put in the order of their groups; columns, and
+//     the slopes of random terms, are centred and scaled (structure.go,
+//     scale.go).
+//  2. At any point the modes of u are found by Newton's method (modes.go). H,
+//     the Hessian there, is factored level by level where groups are nested
+//     (tree.go), else by a sparse Cholesky factor (package sparse).
+//  3. Around the modes the integral is taken by Laplace's approximation or by
+//     nested adaptive Gauss–Hermite quadrature, with its gradient by all
+//     parameters, the movement of modes and nodes in it (likelihood.go,
+//     quadrature.go).
+//  4. A quasi-Newton search starts from an approximate Hessian (optimize.go,
+//     hessian.go), tries small variances at zero (boundary.go), then
+//     differentiates the gradient once by differences and ends with Newton
+//     steps. Standard errors come from that joint Hessian.
+//
+// Everything costs time and memory linear in the rows; for nested groups in
+// the groups, too. Sums over rows are taken in fixed chunks, so the bits of a
+// result do not depend on the number of threads.
+//
+// Source: Bates, Mächler, Bolker and Walker (2015), Journal of Statistical
+// Software 67(1), for the parameters; the other files name theirs.
 package glmm
 
 import "bidrag/model/glm"
