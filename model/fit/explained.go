@@ -26,7 +26,8 @@ import (
 //
 // Source: Nakagawa, Johnson and Schielzeth (2017), J. R. Soc. Interface 14,
 // 20170213; Johnson (2014), Methods in Ecology and Evolution 5, 944–946, for
-// slopes. They are what icc() and r2_nakagawa() of R's performance give.
+// slopes. For binomial and Gaussian models they are what r2_nakagawa() and, without
+// slopes, icc() of R's performance give.
 func (s *setup) explained(r *Result, m *Model, e *glmm.Estimate) {
 	weights := s.rowWeights()
 	random, total := map[string]float64{}, 0.0

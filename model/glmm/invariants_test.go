@@ -539,6 +539,9 @@ func TestCrossedQuadratureIsAnError(t *testing.T) {
 // found anew with the parameter held by an offset.
 func TestProfile(t *testing.T) {
 	everyShape(t, func(t *testing.T, d *Data, o Options) {
+		if d.Family.Link == family.Probit || d.Family.Link == family.CLogLog || len(d.Terms) > 2 {
+			t.Skip("takes long, and adds nothing")
+		}
 		e := mustFit(t, d, o)
 		low, high, err := e.Profile(Parameter{Kind: Coefficient, Column: 1}, 0.95)
 		if err != nil {

@@ -489,8 +489,6 @@ brute <- function(name, file, formula, family, link, quadrature, groups, X, par,
   cat(sprintf("%-50s logLik %.8f gradient %.0e sd %s\n", name, value, gradient, paste(signif(par[1:k], 6), collapse = " ")))
 }
 near <- list(estimate = 1e-5, error = 1e-4, likelihood = 1e-8) # quadrature with many points is no integral
-points <- list() # log-likelihoods at stated parameters
-point <- function(file, formula, family, link, groups, beta, sd, dispersion, value) points[[length(points) + 1]] <<- list(file = file, formula = formula, family = family, link = link, groups = vec(groups), beta = vec(beta), sd = vec(sd), dispersion = dispersion, log_lik = value)
 
 X2 <- model.matrix(~ x + t, two)
 for (s in list(c("logit", "y", "binomial"), c("poisson", "count", "poisson"))) {
@@ -498,8 +496,6 @@ for (s in list(c("logit", "y", "binomial"), c("poisson", "count", "poisson"))) {
   r <- two_level_maximum(s[1], X2, y, two$a, two$b, c(0.8, 0.8, 0, 0.3, 0), 0.2)
   stopifnot(abs(r$value - two_level(s[1], X2, y, two$a, two$b, r$par[-(1:2)], r$par[1], r$par[2], 0.1)) < 1e-10)
   brute(paste("nested by quadrature,", s[3]), "two.csv", f, s[3], link, 25, c(a = nlevels(two$a), `b:a` = nlevels(two$b)), X2, r$par, r$cov, r$value, r$gradient, near)
-  for (p in list(c(0.5, 0.5, 0, 0, 0), c(1, 2, -0.5, 0.5, -0.5), c(2.5, 0.3, 0.4, -0.2, 1)))
-    point("two.csv", f, s[3], link, c("a", "b:a"), p[3:5], p[1:2], NULL, two_level(s[1], X2, y, two$a, two$b, p[3:5], p[1], p[2], 0.1))
 }
 for (s in list(c("probit", "y", "binomial"), c("cloglog", "y", "binomial"), c("poisson", "count", "poisson"), c("gamma", "amount", "gamma"))) {
   y <- two[[s[2]]]; f <- paste(s[2], "~ x + t + (1 | a)"); link <- if (s[3] == "binomial") s[1] else "log"; shape <- function(p) if (s[3] == "gamma") exp(p[5]) else 1
@@ -507,8 +503,6 @@ for (s in list(c("probit", "y", "binomial"), c("cloglog", "y", "binomial"), c("p
   r <- minimum(dev, c(0.5, 0, 0, 0, if (s[3] == "gamma") 0.5), c(0, rep(-Inf, if (s[3] == "gamma") 4 else 3)), c("bobyqa", "nlminbwrap"))
   stopifnot(abs(r$value + 2 * one_level(s[1], X2, y, two$a, r$par[2:4], r$par[1], shape(r$par), 0.05)) < 1e-9)
   brute(paste("one grouping by quadrature,", s[1]), "two.csv", f, s[3], link, 25, c(a = nlevels(two$a)), X2, r$par, r$cov, -r$value / 2, r$gradient, near)
-  for (p in list(c(0.4, 0.1, 0.2, 0), c(1.2, -0.3, 0.5, -0.4)))
-    point("two.csv", f, s[3], link, "a", p[2:4], p[1], if (s[3] == "gamma") 0.5, one_level(s[1], X2, y, two$a, p[2:4], p[1], 2))
 }
 
 # Three-level maximum likelihood of the immunization data. Rodriguez's own
@@ -521,8 +515,6 @@ start <- c(1.025, 2.317, -1.2334, 1.716657, -0.215995, -0.260719, 0.179374, 0.43
 r <- two_level_maximum("logit", G, guatemala$immun, guatemala$comm, guatemala$mom, start, 0.25, rounds = 3)
 brute("guatemala by quadrature", "guatemala.csv", f, "binomial", "logit", 20, c(comm = nlevels(guatemala$comm), `mom:comm` = nlevels(guatemala$mom)), G, r$par, r$cov, r$value, r$gradient, near,
   note = "published: log-likelihood -1323.952, sd 2.317 mother, 1.025 community")
-point("guatemala.csv", f, "binomial", "logit", c("comm", "mom:comm"), start[-(1:2)], start[1:2], NULL, two_level("logit", G, guatemala$immun, guatemala$comm, guatemala$mom, start[-(1:2)], start[1], start[2], 0.15))
-point("guatemala.csv", f, "binomial", "logit", c("comm", "mom:comm"), rep(0, 16), c(1, 1), NULL, two_level("logit", G, guatemala$immun, guatemala$comm, guatemala$mom, rep(0, 16), 1, 1, 0.15))
 # the same model by Laplace, which is far off here
 m <- model_tmb(f, guatemala, binomial())
 record("guatemala, Laplace", "guatemala.csv", f, m, "binomial", "logit", "glmmTMB", optimizers = "none")
@@ -614,5 +606,5 @@ perform("gaussian, nested", lmer(score ~ x + z + sex + (1 | a/b), groups, REML =
 perform("gaussian, slope", lmer(growth ~ x + z + (1 + x | a), groups, REML = FALSE))
 for (p in performances) { c <- Filter(function(c) c$name == p$case, cases)[[1]]; cat(sprintf("%-35s performance %.5f %.5f ours %s; icc %s ours %s; dist %.5f\n", p$case, p$marginal, p$conditional, paste(signif(unlist(c$r_squared), 5), collapse = " "), paste(signif(unlist(p$icc), 5), collapse = " "), paste(signif(unlist(c$icc), 5), collapse = " "), p$distribution)) }
 
-out <- list(r = R.version.string, packages = as.list(sapply(c("lme4", "glmmTMB", "TMB", "Matrix", "numDeriv", "mlmRev", "insight", "performance", "MASS"), function(p) as.character(packageVersion(p)))), cases = cases, log_likelihoods = points, profiles = profiles, tests = tests, prediction_errors = errors, performance = performances)
+out <- list(r = R.version.string, packages = as.list(sapply(c("lme4", "glmmTMB", "TMB", "Matrix", "numDeriv", "mlmRev", "insight", "performance", "MASS"), function(p) as.character(packageVersion(p)))), cases = cases, profiles = profiles, tests = tests, prediction_errors = errors, performance = performances)
 writeLines(toJSON(out, auto_unbox = TRUE, digits = NA, pretty = FALSE, na = "null", null = "null"), "glmm.json")
