@@ -33,14 +33,16 @@ func (f Family) Curvature(eta, y, a, score, info, weight, slope []float64) {
 	case CLogLog: // w = a t²/(eᵗ−1), t = exp(η), d log w = 2 − t eᵗ/(eᵗ−1)
 		for i, e := range eta {
 			t := math.Exp(e)
-			ratio := -t / math.Expm1(-t) // t eᵗ/(eᵗ−1), 1 as t → 0
-			if t == 0 {
-				ratio = 1
+			if t > 700 {
+				weight[i], slope[i] = 0, 0
+				continue
+			}
+			ratio := 1.0
+			if t > 0 {
+				ratio = -t / math.Expm1(-t) // t eᵗ/(eᵗ−1), 1 as t → 0
 			}
 			weight[i] = a[i] * t * ratio * math.Exp(-t)
-			if slope[i] = weight[i] * (2 - ratio); weight[i] == 0 {
-				slope[i] = 0
-			}
+			slope[i] = weight[i] * (2 - ratio)
 		}
 	case Identity:
 		for i, w := range info {
@@ -64,12 +66,18 @@ func (f Family) Each(eta, y, a, score, deviance []float64) {
 		kernel.Sigmoid(eta, score, deviance)
 		for i, mu := range score {
 			comp := deviance[i]
-			logMu, logComp := math.Log(mu), math.Log(comp)
-			if min(mu, comp) < 1e-300 {
-				logMu, logComp = -softplus(-eta[i]), -softplus(eta[i])
-			}
 			score[i] = a[i] * (y[i]*comp - (1-y[i])*mu)
-			deviance[i] = a[i] * binomialDeviance(y[i], logMu, logComp)
+			if y[i] != 0 && y[i] != 1 {
+				deviance[i] = a[i] * binomialDeviance(y[i], -softplus(-eta[i]), -softplus(eta[i]))
+				continue
+			}
+			likely := comp
+			if y[i] == 1 {
+				likely = mu
+			}
+			if deviance[i] = -2 * a[i] * math.Log(likely); likely < 1e-300 {
+				deviance[i] = 2 * a[i] * math.Abs(eta[i])
+			}
 		}
 		return
 	}
