@@ -15,7 +15,7 @@ func (f *climb) estimate() *Estimate {
 	d := p.data
 	e := &Estimate{
 		Aliased: p.start.Aliased, AliasOf: p.start.AliasOf, Separated: p.start.Separated,
-		Rank: p.k, Count: p.count, Dispersion: p.phi(f.x), LogLik: f.value, DF: p.params,
+		Rank: p.k, Count: p.count, Dispersion: p.phi(f.x) * p.unit * p.unit, LogLik: f.value - p.count*math.Log(p.unit), DF: p.params,
 		Status: f.status, Reason: f.reason, Iterations: f.iterations, Evaluations: f.evaluations,
 		fitted: f,
 	}
@@ -26,7 +26,7 @@ func (f *climb) estimate() *Estimate {
 	}
 	e.Beta, e.Cov = nans(d.P), nans(d.P*d.P)
 	for k, b := range p.columns.back(f.x[:p.k]) {
-		e.Beta[p.columns.of[k]] = b
+		e.Beta[p.columns.of[k]] = b * p.unit
 	}
 	e.Terms = make([]TermEstimate, len(d.Terms))
 	for place := range p.s.q {
@@ -42,7 +42,7 @@ func (f *climb) estimate() *Estimate {
 		f.covariance(e)
 		f.condition(e)
 	}
-	e.Eta = e.Linear(d.X, d.N, zOf(d), groupOf(d), d.Offset)
+	e.Eta = e.Linear(d.X, d.N, zOf(d), groupOf(d), p.given.Offset)
 	e.Mu = make([]float64, d.N)
 	p.fam.Response(e.Eta, e.Mu)
 	return e
@@ -72,7 +72,7 @@ func (f *climb) covariance(e *Estimate) {
 	cov.Mul(&half, m.T())
 	for i, to := range p.columns.of {
 		for j, from := range p.columns.of {
-			e.Cov[to*p.data.P+from] = (cov.At(i, j) + cov.At(j, i)) / 2
+			e.Cov[to*p.data.P+from] = (cov.At(i, j) + cov.At(j, i)) / 2 * p.unit * p.unit
 		}
 	}
 }
@@ -121,11 +121,11 @@ func (f *climb) term(place int) TermEstimate {
 		slot += s.q[t]
 	}
 	t := f.x[at : at+q*(q+1)/2]
-	root := math.Sqrt(w.phi)
+	root := math.Sqrt(w.phi) * p.unit
 	m := p.slopes[place]
 	cov := product(t, q)
 	for i := range cov {
-		cov[i] *= w.phi
+		cov[i] *= root * root
 	}
 	out := TermEstimate{
 		Cov: m.sandwich(cov), Boundary: make([]bool, q),

@@ -77,13 +77,14 @@ const (
 
 func (f *climb) run() {
 	p := f.p
-	f.status = glm.NotConverged
+	f.status, f.x, f.value = glm.NotConverged, p.first(), math.NaN()
+	f.split()
 	if p.start.Exact {
 		f.reason = exactText
 		return
 	}
 	if !f.begin() {
-		f.reason = "no starting value has a finite likelihood; is the offset far out?"
+		f.reason = "no starting value has a finite likelihood"
 		return
 	}
 	f.metric = p.metric(f.w, f.gradient)
@@ -106,10 +107,6 @@ const exactText = "the terms determine the response exactly, and no residual var
 // begin finds a first point with a finite likelihood.
 func (f *climb) begin() bool {
 	p := f.p
-	for j := range p.params {
-		f.free = append(f.free, j)
-	}
-	f.x = p.first()
 	for range 4 {
 		if f.evaluate(); isFinite(f.value) {
 			return true

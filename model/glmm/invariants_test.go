@@ -431,8 +431,8 @@ func TestNoVarianceIsABoundary(t *testing.T) {
 			p := e.fitted.p
 			x := slices.Clone(e.fitted.x)
 			x[p.k] = 0.02
-			if up := p.newState(1).evaluate(x, nil); up > e.LogLik {
-				t.Errorf("%v %v: the likelihood rises from the boundary by %g", f.Dist, f.Link, up-e.LogLik)
+			if up := p.newState(1).evaluate(x, nil); up > e.fitted.value {
+				t.Errorf("%v %v: the likelihood rises from the boundary by %g", f.Dist, f.Link, up-e.fitted.value)
 			}
 		}
 	}
@@ -572,6 +572,48 @@ func TestProfile(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheUnitOfTheResponseDoesNotMatter: from the smallest to the largest
+// numbers there are.
+func TestTheUnitOfTheResponseDoesNotMatter(t *testing.T) {
+	for _, sh := range []shape{shapes[1], shapes[3], crossedShapes[0]} {
+		d := simulate(families[4], sh, 2)
+		d.Offset = slices.Clone(d.X[d.N : 2*d.N])
+		want := mustFit(t, d, Options{})
+		errors := want.LinearErrors(d.X, d.N, zOf(d), groupOf(d))
+		low, high, err := want.Profile(Parameter{Kind: SD}, 0.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, unit := range []float64{1e-300, 1e-10, 1e6, 1e30, 1e300} {
+			m := *d
+			m.Y, m.Offset = slices.Clone(d.Y), slices.Clone(d.Offset)
+			for i := range m.Y {
+				m.Y[i] *= unit
+				m.Offset[i] *= unit
+			}
+			got := mustFit(t, &m, Options{})
+			var beta, se []float64
+			for j, b := range got.Beta {
+				beta, se = append(beta, b/unit), append(se, math.Sqrt(got.Cov[j*d.P+j])/unit)
+				if s := want.Cov[j*d.P+j]; math.Abs(math.Log10(unit)) < 100 && !near(se[j], math.Sqrt(s), 1e-6) {
+					t.Errorf("%s in units of %g: standard error %g, want %g", sh.name, unit, se[j], math.Sqrt(s))
+				}
+			}
+			if got.Status != glm.Converged || !allNear(beta, want.Beta, 1e-9) || !near(got.LogLik, want.LogLik-float64(d.N)*math.Log(unit), 1e-10) {
+				t.Errorf("%s in units of %g: %v, %v, log-likelihood %g; want %v", sh.name, unit, got.Status, beta, got.LogLik, want.Beta)
+			}
+			for i, e := range got.LinearErrors(m.X, m.N, zOf(&m), groupOf(&m)) {
+				if !near(e/unit, errors[i], 1e-6) {
+					t.Fatalf("%s in units of %g: error of a prediction %g, want %g", sh.name, unit, e/unit, errors[i])
+				}
+			}
+			if l, h, err := got.Profile(Parameter{Kind: SD}, 0.9); err != nil || !near(l/unit, low, 1e-6) || !near(h/unit, high, 1e-6) {
+				t.Errorf("%s in units of %g: profile %g to %g, want %g to %g; %v", sh.name, unit, l/unit, h/unit, low, high, err)
+			}
+		}
+	}
 }
 
 // TestNothingButAVariance: a model without coefficients whose variance is zero

@@ -30,6 +30,7 @@ const (
 	maxTries = 40   // of a line search
 
 	workingPrecision = 1e-8 // decrement at which it is no wonder that no step is better
+	stall            = 10   // steps without halving the decrement that tell so
 )
 
 // minimise runs the search until the predicted decrease, half the squared
@@ -40,15 +41,22 @@ const (
 func (s *search) minimise(tol float64, maxSteps int) {
 	n := len(s.x)
 	direction := make([]float64, n)
+	least, since := math.Inf(1), 0 // decrement, and steps since it was reached
 	for s.steps < maxSteps {
 		s.newton(direction)
 		decrement := -dot(direction, s.slope)
+		if since++; decrement < least/2 {
+			least, since = decrement, 0
+		}
 		switch {
 		case !isFinite(decrement):
 			s.reason = "the curvature of the likelihood is not finite"
 			return
 		case decrement <= tol*tol:
 			s.done, s.reason = true, "the remaining step is below the tolerance"
+			return
+		case least < workingPrecision && since > stall:
+			s.done, s.reason = true, "the likelihood no longer changes at working precision"
 			return
 		}
 		x, value, slope, ok := s.line(direction)

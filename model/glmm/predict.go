@@ -47,7 +47,7 @@ func (e *Estimate) LinearErrors(x []float64, n int, z [][]float64, group [][]int
 		for b := int(next.Add(1)) - 1; b < blocks; b = int(next.Add(1)) - 1 {
 			for i := b * block; i < min((b+1)*block, n); i++ {
 				r.set(x, n, z, group, i)
-				out[i] = math.Sqrt(max(0, r.variance()))
+				out[i] = pr.f.p.unit * math.Sqrt(max(0, r.variance()))
 			}
 		}
 	}

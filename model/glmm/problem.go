@@ -3,6 +3,7 @@ package glmm
 import (
 	"math"
 	"runtime"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
@@ -22,7 +23,9 @@ import (
 // ordinary point inside, where the likelihood is even, and not an end of the
 // world.
 type problem struct {
-	data     *Data
+	given    *Data
+	data     *Data   // given, with a Gaussian response and its offset divided by unit
+	unit     float64 // a power of two about the size of a Gaussian response; else 1
 	opts     Options
 	fam      family.Family
 	s        *structure
@@ -47,7 +50,9 @@ type problem struct {
 }
 
 func newProblem(d *Data, o Options) (*problem, error) {
-	p := &problem{data: d, opts: o, fam: d.Family}
+	p := &problem{given: d, opts: o, fam: d.Family}
+	p.scaleResponse()
+	d = p.data
 	var err error
 	if p.start, err = glm.Fit(d.Data, glm.Options{Threads: o.Threads}); err != nil {
 		return nil, err
@@ -77,6 +82,31 @@ func newProblem(d *Data, o Options) (*problem, error) {
 	p.constants(rows)
 	p.cut()
 	return p, nil
+}
+
+// scaleResponse divides a Gaussian response by its unit, so that its own does
+// not matter. The unit is a power of two, which costs no digits.
+func (p *problem) scaleResponse() {
+	p.data, p.unit = p.given, 1
+	if p.fam.Dist != family.Gaussian || len(p.given.Y) == 0 {
+		return
+	}
+	mean := 0.0
+	for _, y := range p.given.Y {
+		mean += y / float64(len(p.given.Y))
+	}
+	_, exponent := math.Frexp(spread(p.given.Y, mean))
+	p.unit = math.Ldexp(1, exponent)
+	scaled := *p.given
+	divide := func(from []float64) []float64 {
+		to := slices.Clone(from)
+		for i := range to {
+			to[i] /= p.unit
+		}
+		return to
+	}
+	scaled.Y, scaled.Offset = divide(scaled.Y), divide(scaled.Offset)
+	p.data = &scaled
 }
 
 // take copies the rows that count in their new order.

@@ -56,7 +56,8 @@ func (e *Estimate) Profile(parameter Parameter, level float64) (low, high float6
 	if high, err = pr.end(1); err != nil {
 		return none, none, err
 	}
-	return low, high, nil
+	unit := e.fitted.p.unit * pr.f.p.unit
+	return low * unit, high * unit, nil
 }
 
 // A profile follows one parameter ψ with all others at their best.
