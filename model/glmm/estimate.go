@@ -41,6 +41,8 @@ func (f *climb) estimate() *Estimate {
 	case f.inverse != nil:
 		f.covariance(e)
 		f.condition(e)
+	default:
+		e.GradientMax, e.HessianCondition = math.NaN(), math.NaN()
 	}
 	e.Eta = e.Linear(d.X, d.N, zOf(d), groupOf(d), p.given.Offset)
 	e.Mu = make([]float64, d.N)

@@ -93,8 +93,8 @@ type Estimate struct {
 	Reason           string // why it stopped, in words
 	Iterations       int
 	Evaluations      int     // of the likelihood with its gradient
-	GradientMax      float64 // largest derivative of the log-likelihood, per unit of its curvature's square root
-	HessianCondition float64 // largest by smallest eigenvalue of the joint Hessian, scaled to unit diagonal
+	GradientMax      float64 // largest derivative of the log-likelihood, per unit of its curvature's square root; NaN without a Hessian
+	HessianCondition float64 // largest by smallest eigenvalue of the joint Hessian, scaled to unit diagonal; NaN without one
 
 	fitted *climb // for questions asked later
 }

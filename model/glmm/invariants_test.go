@@ -487,7 +487,7 @@ func TestErrorsOfPredictions(t *testing.T) {
 			for r := p.s.start[c]; r < p.s.start[c+1]; r++ {
 				i := int(p.s.rows[r])
 				g := slopes.RowView(i)
-				want := math.Sqrt(mat.Inner(a, &inverse, a) + mat.Inner(g, f.inverse, g))
+				want := p.unit * math.Sqrt(mat.Inner(a, &inverse, a)+mat.Inner(g, f.inverse, g))
 				if !near(got[i], want, 2e-5) {
 					t.Fatalf("row %d: standard error %.8g, want %.8g", i, got[i], want)
 				}
