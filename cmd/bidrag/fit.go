@@ -99,8 +99,9 @@ func (c fitCmd) questions(m *fit.Model, data *frame.Frame, o fit.Options) (*fit.
 
 // against tests the smaller model on the rows of the larger one.
 func (c fitCmd) against(m *fit.Model, data *frame.Frame, o fit.Options) (*fit.LikelihoodRatio, error) {
+	rows := data
 	if m.Rows != nil {
-		data = data.Rows(m.Rows)
+		rows = data.Rows(m.Rows)
 	}
 	f, err := formula.Parse(c.Against)
 	if err != nil {
@@ -109,11 +110,11 @@ func (c fitCmd) against(m *fit.Model, data *frame.Frame, o fit.Options) (*fit.Li
 	if len(f.Random) == 0 {
 		o.Quadrature = 1
 	}
-	small, err := fit.FitParsed(f, data, o)
+	small, err := fit.FitParsed(f, rows, o)
 	if err != nil {
 		return nil, c.explain(err, "--against")
 	}
-	ratio, err := fit.Compare(small, m)
+	ratio, err := fit.Compare(small, m, data)
 	if err != nil {
 		return nil, c.explain(err, "--against")
 	}

@@ -62,7 +62,8 @@ type Model struct {
 	Mu   []float64 // fitted means of those rows, by Eta
 
 	options Options
-	data    glm.Data       // what was fitted, without X
+	data    glm.Data // what was fitted, without X
+	random  []design.RandomTerm
 	mixed   *glmm.Estimate // nil when the formula has no random term
 }
 
@@ -93,7 +94,7 @@ func FitParsed(f *formula.Formula, data *frame.Frame, o Options) (*Model, error)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{Formula: f, Family: s.family, Coding: s.design.Coding, Rows: s.design.Rows, options: s.options, data: s.data}
+	m := &Model{Formula: f, Family: s.family, Coding: s.design.Coding, Rows: s.design.Rows, options: s.options, data: s.data, random: s.design.Random}
 	m.data.X = nil
 	if len(f.Random) > 0 {
 		err = s.fitMixed(m)

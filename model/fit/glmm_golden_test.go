@@ -293,7 +293,7 @@ func TestLikelihoodRatiosAgreeWithR(t *testing.T) {
 	for _, w := range readMixed(t).Tests {
 		t.Run(w.Small, func(t *testing.T) {
 			data := readFrame(t, w.File)
-			got, err := fit.Compare(mustFit(t, w.Small, data, fit.Options{}), mustFit(t, w.Large, data, fit.Options{}))
+			got, err := fit.Compare(mustFit(t, w.Small, data, fit.Options{}), mustFit(t, w.Large, data, fit.Options{}), data)
 			if err != nil {
 				t.Fatal(err)
 			}

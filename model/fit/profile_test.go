@@ -81,7 +81,7 @@ func TestProfilesOfStandardDeviations(t *testing.T) {
 	if p, err := m.Profile(data, "class:school: (Intercept)", 0.95); err != nil || !(*p.Low > 0) {
 		t.Errorf("%+v, %v", p, err)
 	}
-	ratio, err := fit.Compare(none, mustFit(t, "s ~ x + (1 | school/class)", data, fit.Options{Family: "gaussian"}))
+	ratio, err := fit.Compare(none, mustFit(t, "s ~ x + (1 | school/class)", data, fit.Options{Family: "gaussian"}), data)
 	if err != nil || ratio.PValue > 1e-6 {
 		t.Errorf("the classes do not differ: %+v, %v", ratio, err)
 	}
@@ -128,7 +128,7 @@ func TestLikelihoodRatios(t *testing.T) {
 		df           int
 		boundary     bool
 	}{{fitted("y ~ 1"), none, 1, false}, {none, one, 1, true}, {one, two, 1, true}, {none, two, 2, false}, {one, slope, 2, true}, {fitted("y ~ 1 + (1 | school)"), one, 1, false}} {
-		r, err := fit.Compare(c.small, c.large)
+		r, err := fit.Compare(c.small, c.large, data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,15 +139,46 @@ func TestLikelihoodRatios(t *testing.T) {
 			t.Errorf("%s: p %g, at the boundary %g, want half of it", c.small.Result.Formula, r.PValue, *r.PValueBoundary)
 		}
 	}
-	if _, err := fit.Compare(one, none); err == nil || !strings.Contains(err.Error(), "does not lie within it") {
+	if _, err := fit.Compare(one, none, data); err == nil || !strings.Contains(err.Error(), "does not lie within it") {
 		t.Errorf("the wrong way round: %v", err)
 	}
 	fewer := mustFit(t, "y ~ 1", data.Rows([]int{0, 5, 9, 17, 30, 44, 51, 99}), fit.Options{})
-	if _, err := fit.Compare(fewer, none); err == nil || !strings.Contains(err.Error(), "not fitted to the same responses") {
+	if _, err := fit.Compare(fewer, none, data); err == nil || !strings.Contains(err.Error(), "not fitted to the same responses") {
 		t.Errorf("other rows: %v", err)
 	}
 	probit := mustFit(t, "y ~ 1", data, fit.Options{Link: "probit"})
-	if _, err := fit.Compare(probit, none); err == nil || !strings.Contains(err.Error(), "not compared by their likelihoods") {
+	if _, err := fit.Compare(probit, none, data); err == nil || !strings.Contains(err.Error(), "not compared by their likelihoods") {
 		t.Errorf("another link: %v", err)
+	}
+}
+
+// TestOnlyNestedModelsAreCompared: the smaller model's columns, offset and
+// random terms must be special cases of the larger one's, however written.
+func TestOnlyNestedModelsAreCompared(t *testing.T) {
+	data := classes(t, 1)
+	for _, c := range []struct{ small, large, says string }{
+		{"y ~ x", "y ~ poly(x, 2) + kind", ""},
+		{"y ~ I(2 * x + 3)", "y ~ x + (1 | school)", ""},
+		{"y ~ offset(x)", "y ~ x", ""},
+		{"y ~ 1", "y ~ 0 + factor(kind) + x", ""},
+		{"y ~ x + (1 | number)", "y ~ x + (1 | school/class)", ""},
+		{"y ~ x + (x || school)", "y ~ x + (x | school)", ""},
+		{"y ~ 1 + (1 | school) + (1 | school:class)", "y ~ x + (0 + factor(class) | school)", ""},
+		{"y ~ s", "y ~ x + (1 | school)", "column 5 of the formula: the larger model, y ~ x + (1 | school), does not have s, "},
+		{"y ~ x + s:kind", "y ~ x + s", "column 9 of the formula: the larger model, y ~ x + s, does not have s:kind"},
+		{"y ~ 1", "y ~ 0 + x + (1 | school)", "does not have the intercept"},
+		{"y ~ x + offset(s)", "y ~ x + kind", "the offsets of the two models differ"},
+		{"y ~ x + (1 | class)", "y ~ x + s + (1 | school)", "column 9 of the formula: the larger model, y ~ x + s + (1 | school), does not have the random effects (Intercept) of class"},
+		{"y ~ (x | school)", "y ~ x + kind + s + (x || school)", "does not have the random effects (Intercept) and x of school, correlated"},
+		{"y ~ (1 | school:class)", "y ~ x + (1 + x | school)", "does not have the random effects (Intercept) of school:class"},
+		{"y ~ (0 + x | school)", "y ~ x + kind + (1 | school)", "does not have the random effects x of school"},
+	} {
+		_, err := fit.Compare(mustFit(t, c.small, data, fit.Options{}), mustFit(t, c.large, data, fit.Options{}), data)
+		switch {
+		case c.says == "" && err != nil:
+			t.Errorf("%s in %s: %v", c.small, c.large, err)
+		case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
+			t.Errorf("%s in %s: %v, want %s", c.small, c.large, err, c.says)
+		}
 	}
 }
