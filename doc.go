@@ -12,5 +12,6 @@
 //	data/         from files to one analysis set
 //	study/        what a study is: the YAML its author writes
 //
-// Beside them stands studies/, the studies that are shipped with the program.
+// Beside them stands studies/, the studies that are shipped with the program,
+// and on top docs/, where a page may have a program beside it.
 package bidrag

@@ -27,7 +27,7 @@ var rules = []rule{
 		why: "the engine is a library: it is given a frame and knows no study and no file",
 	},
 	{
-		from: []string{"model/kernel", "model/sparse", "model/glm", "model/family", "model/formula", "model/univariate"}, to: []string{"data/..."},
+		from: []string{"model/kernel", "model/sparse", "model/glm", "model/glmm", "model/family", "model/formula", "model/univariate"}, to: []string{"data/..."},
 		why: "matrices in, estimates out: the numeric packages know no frame and no name",
 	},
 	{

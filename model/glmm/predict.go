@@ -4,6 +4,8 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+
+	"bidrag/model/kernel"
 )
 
 // A predictor knows how the modes move with the parameters, and gives the
@@ -19,6 +21,7 @@ import (
 // Association 84, 717–726.
 type predictor struct {
 	f       *climb
+	cov     []float64 // of the free parameters, row by row
 	moves   []float64 // by random effect and free parameter: derivative of the mode
 	inverse []float64 // entries of H⁻¹
 	number  [][]int32 // by place: the group's number in the fit by its number in the data
@@ -44,10 +47,22 @@ func (e *Estimate) LinearErrors(x []float64, n int, z [][]float64, group [][]int
 	var next atomic.Int64
 	work := func() {
 		r := pr.newRow()
+		k := len(r.g)
+		g, gc := make([]float64, block*k), make([]float64, block*k) // derivatives by row, and times C
 		for b := int(next.Add(1)) - 1; b < blocks; b = int(next.Add(1)) - 1 {
-			for i := b * block; i < min((b+1)*block, n); i++ {
+			from, to := b*block, min((b+1)*block, n)
+			for i := from; i < to; i++ {
 				r.set(x, n, z, group, i)
-				out[i] = pr.f.p.unit * math.Sqrt(max(0, r.variance()))
+				copy(g[(i-from)*k:], r.g)
+				out[i] = r.known()
+			}
+			clear(gc)
+			if k > 0 {
+				kernel.MultiplyAdd(kernel.ByRows(gc, to-from, k, k), 1, kernel.ByRows(g, to-from, k, k), kernel.ByRows(pr.cov, k, k, k))
+			}
+			for i := from; i < to; i++ {
+				at := (i - from) * k
+				out[i] = pr.f.p.unit * math.Sqrt(max(0, out[i]+dot(g[at:at+k], gc[at:at+k])))
 			}
 		}
 	}
@@ -72,6 +87,14 @@ func (f *climb) newPredictor(random bool) *predictor {
 			number[label] = int32(g)
 		}
 		pr.number = append(pr.number, number)
+	}
+	if k := len(f.free); k > 0 {
+		pr.cov = make([]float64, k*k)
+		for i := range k {
+			for j := range k {
+				pr.cov[i*k+j] = f.inverse.At(i, j)
+			}
+		}
 	}
 	if random {
 		pr.inverse = make([]float64, s.nnz)
@@ -230,16 +253,9 @@ func (r *row) pick() {
 	}
 }
 
-func (r *row) variance() float64 {
+// known is the variance that is left when the parameters are known, a' H⁻¹ a.
+func (r *row) known() float64 {
 	sum := 0.0
-	for i, g := range r.g {
-		c := r.pr.f.inverse.RawSymmetric().Data[i*len(r.g):]
-		half := c[i] * g / 2
-		for j := i + 1; j < len(r.g); j++ {
-			half += c[j] * r.g[j]
-		}
-		sum += 2 * g * half
-	}
 	for k, a := range r.a {
 		if r.group[k] < 0 {
 			sum += a * a
