@@ -157,7 +157,22 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 	if err := s.response(); err != nil {
 		return nil, err
 	}
+	if d.Cluster != nil && s.clusters() == 1 {
+		return nil, &OptionError{"cluster", fmt.Sprintf("%q has the same value in every row of the fit: the scores of a single cluster sum to zero, so nothing tells how estimates vary between clusters. Name a column of many clusters, or leave the option out", o.Cluster)}
+	}
 	return s, s.checkRandom()
+}
+
+// clusters counts the clusters that have a row with weight.
+func (s *setup) clusters() int {
+	seen, n := make([]bool, s.design.Clusters), 0
+	for i, w := range s.rowWeights() {
+		if c := s.design.Cluster[i]; w > 0 && !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n
 }
 
 // check looks at the options and finds the columns they name.

@@ -44,6 +44,31 @@ func TestClusterRobustErrorsAreThoseOfSandwich(t *testing.T) {
 	}
 }
 
+// TestTooFewClusters: the scores of one cluster sum to zero, and those of few
+// leave the covariance singular.
+func TestTooFewClusters(t *testing.T) {
+	people := readFrame(t, "people.csv")
+	one := make([]float64, people.NumRows())
+	for i := range one {
+		one[i] = 3
+	}
+	all, err := people.With(frame.NewNumeric("all", one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fit.Fit("outcome ~ age", all, fit.Options{Cluster: "all"}); err == nil || !strings.HasPrefix(err.Error(), `cluster: "all" has the same value in every row of the fit`) {
+		t.Errorf("one cluster: %v", err)
+	}
+	enough := mustFit(t, "outcome ~ age + sex", people, fit.Options{Cluster: "place"}).Result
+	if warned(enough, "few_clusters", "place", "") {
+		t.Errorf("6 clusters and 3 coefficients: %v", enough.Warnings)
+	}
+	few := mustFit(t, "outcome ~ poly(age, 3) + sex + score", people, fit.Options{Cluster: "place"}).Result
+	if !warned(few, "few_clusters", "place", "6 clusters of place are no more than the coefficients (6)") {
+		t.Errorf("6 clusters and 6 coefficients: %v", few.Warnings)
+	}
+}
+
 func warned(r *fit.Result, code, subject, says string) bool {
 	return slices.ContainsFunc(r.Warnings, func(w fit.Warning) bool {
 		return w.Code == code && w.Subject == subject && strings.Contains(w.Message, says)

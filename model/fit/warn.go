@@ -30,7 +30,18 @@ func (s *setup) warn(r *Result, m *Model, e *glm.Estimate) {
 	}
 	s.warnData(r)
 	if s.design.Cluster != nil {
-		r.warning("cluster_robust", s.options.Cluster, "standard errors are robust to dependence within the %d clusters of %s (CR0: sandwich without small-sample correction, tests by the normal distribution); they are too small when clusters are few (below about 40)", s.design.Clusters, s.options.Cluster)
+		s.warnClusters(r, e.Rank)
+	}
+}
+
+// warnClusters tells which errors these are, and when clusters are too few for
+// them. The scores of all clusters sum to zero, so the covariance of n clusters
+// has rank n − 1 at most.
+func (s *setup) warnClusters(r *Result, rank int) {
+	n, column := s.clusters(), s.options.Cluster
+	r.warning("cluster_robust", column, "standard errors are robust to dependence within the %d clusters of %s (CR0: sandwich without small-sample correction, tests by the normal distribution); they are too small when clusters are few (below about 40)", n, column)
+	if n <= rank {
+		r.warning("few_clusters", column, "%d clusters of %s are no more than the coefficients (%d): the covariance of the estimates is singular, so no joint test can be made and the standard errors, which may be far too small, are not to be relied on. Cluster by something finer, or leave terms out", n, column, rank)
 	}
 }
 
