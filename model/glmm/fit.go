@@ -156,7 +156,9 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 	for i, j := range f.free {
 		s.x[i], s.slope[i] = f.x[j], -f.gradient[j]
 	}
-	s.inverse = invert(metric)
+	if s.inverse = invert(metric); s.inverse == nil {
+		s.inverse = invert(diagonal(slices.Repeat([]float64{1}, n)))
+	}
 	s.minimise(tol, f.p.opts.MaxIterations)
 	for i, j := range f.free {
 		f.x[j] = s.x[i]
@@ -166,11 +168,12 @@ func (f *climb) search(metric *mat.SymDense, tol float64) {
 	if f.status = glm.NotConverged; s.done {
 		f.status = glm.Converged
 	}
-	if f.value = -s.value; !slices.Equal(f.w.x, f.x) {
+	switch f.value = -s.value; {
+	case !slices.Equal(f.w.x, f.x): // the state is at a point that was refused
 		f.evaluate()
-		return
+	case s.steps > 0:
+		copy(f.gradient, gradient)
 	}
-	copy(f.gradient, gradient)
 }
 
 // finish computes the Hessian and ends with steps that start from it; where
