@@ -342,3 +342,32 @@ func same(t *testing.T, what string, want, got *fit.Result) {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
+
+// TestRandomTermsThatStandForEachOther: the constant is a combination of the
+// indicators of a factor, so an intercept beside them has no variance of its own.
+func TestRandomTermsThatStandForEachOther(t *testing.T) {
+	data := classes(t, 1)
+	for _, c := range []struct{ formula, subject, says string }{
+		{"s ~ x + (factor(kind) || school)", "school: factor(kind)0", "the random effect of (Intercept) in school and the random effects of factor(kind)0, factor(kind)1 and factor(kind)2 in school can stand for each other"},
+		{"s ~ x + (1 | school) + (0 + I(3 * kind / kind^0 - 3 * kind + 1) | school)", "school: I(3 * kind/kind^0 - 3 * kind + 1)", ""},
+		{"s ~ x + (0 + factor(kind) | school) + (1 | school:kind)", "school:kind: (Intercept)", "can stand for each other"},
+		{"s ~ (x + I(2 * x - 1) | school)", "school: (Intercept)", "(Intercept), x and I(2 * x - 1)) are combinations of each other"},
+		{"s ~ x + (x || school)", "", ""},
+		{"s ~ x + (x | school) + (1 | school:kind)", "", ""},
+		{"s ~ x + (factor(kind) | school) + (1 | school:class)", "", ""},
+	} {
+		r := mustFit(t, c.formula, data, fit.Options{Family: "gaussian"}).Result
+		if c.subject == "" {
+			if slices.ContainsFunc(r.Warnings, func(w fit.Warning) bool { return w.Code == "unidentified" }) {
+				t.Errorf("%s: %v", c.formula, r.Warnings)
+			}
+			continue
+		}
+		if !warned(r, "unidentified", c.subject, c.says) {
+			t.Errorf("%s: %v", c.formula, r.Warnings)
+		}
+		if r.HessianCondition == nil && !warned(r, "no_standard_errors", "s", "") && !warned(r, "ill_conditioned", "s", "") {
+			t.Errorf("%s: no condition, and nothing is said of it: %v", c.formula, r.Warnings)
+		}
+	}
+}

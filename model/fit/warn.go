@@ -88,21 +88,41 @@ const highCondition = 1e6
 // warnCondition tells of estimates that the data hardly determine, by the terms
 // that are most involved.
 func (s *setup) warnCondition(r *Result, m *Model) {
-	if slices.ContainsFunc(r.Coefficients, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }) {
-		r.warning("no_standard_errors", s.design.Response.Label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
+	label := s.design.Response.Label
+	unidentified := slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Code == "unidentified" })
+	switch noErrors := slices.ContainsFunc(r.Coefficients, func(c Coefficient) bool { return c.Estimate != nil && c.StdError == nil }); {
+	case noErrors && m.mixed == nil:
+		r.warning("no_standard_errors", label, "the terms repeat each other so nearly that no standard errors can be computed; leave one of them out, or measure them from their mean")
 		return
-	}
-	if r.HessianCondition == nil || *r.HessianCondition < highCondition {
+	case noErrors:
+		r.warning("no_standard_errors", label, "the data do not determine all coefficients, variances and correlations (the Hessian of the likelihood has no inverse in working precision), so no standard errors can be computed: %s", s.simplify(unidentified))
+		return
+	case r.HessianCondition == nil:
+		r.warning("ill_conditioned", label, "the data do not determine all parameters of the model (the Hessian of the likelihood has no inverse in working precision): do not rely on its errors; %s", s.simplify(unidentified))
+		return
+	case *r.HessianCondition < highCondition:
 		return
 	}
 	switch culprits := s.entangled(m); {
 	case len(culprits) > 0:
 		r.warning("ill_conditioned", culprits[0], "%s nearly repeat each other (condition of the Hessian %.1g): their estimates hang on a few rows, and their errors are large. Leave one of them out, or measure them from their mean", list(culprits), *r.HessianCondition)
+	case m.mixed != nil && unidentified: // it is told by name
 	case m.mixed != nil:
 		r.warning("ill_conditioned", s.design.Response.Label, "the data hardly tell the variance components from each other (condition of the Hessian %.1g); leave out a random slope or its correlation, or groupings that are nearly alike", *r.HessianCondition)
 	default:
 		r.warning("ill_conditioned", s.design.Response.Label, "some terms nearly repeat each other (condition of the Hessian %.1g): look for coefficients with large errors", *r.HessianCondition)
 	}
+}
+
+// simplify is what to do about parameters that are not determined.
+func (s *setup) simplify(unidentified bool) string {
+	switch {
+	case unidentified:
+		return "leave out one of the random terms that can stand for each other"
+	case len(s.design.Random) > 0:
+		return "leave out a random slope or its correlation, a grouping, or terms that nearly repeat each other"
+	}
+	return "leave out terms that nearly repeat each other, or measure them from their mean"
 }
 
 // entangled returns the names of columns whose coefficients are known together

@@ -26,6 +26,7 @@ func (s *setup) warnMixed(r *Result, m *Model, e *glmm.Estimate) {
 		s.warnLargeVariance(r, t, r.Random[k])
 	}
 	s.warnGroupings(r)
+	s.warnUnidentified(r)
 	if e.Status == glm.Converged {
 		s.warnCondition(r, m)
 	}
@@ -130,6 +131,47 @@ func (s *setup) warnGroupings(r *Result) {
 		}
 		seen = append(seen, t)
 	}
+}
+
+// warnUnidentified tells of random terms that can do each other's work: what
+// one gives the covariance of the rows, the other can give as well. Groupings
+// of other names that are alike are told by warnGroupings.
+func (s *setup) warnUnidentified(r *Result) {
+	n := s.design.N
+	for k, t := range s.design.Random {
+		rank := newSpan(n, effects(t, n)).rank()
+		if rank < len(t.Columns) {
+			r.warning("unidentified", componentName(t.Name, t.Columns[0]), "the effects that %s lets vary (%s) are combinations of each other in the rows of the fit: their variances can be shared out in many ways, and none of them means anything by itself. Leave one of them out", t.Source, list(t.Columns))
+		}
+		for _, o := range s.design.Random[:k] {
+			if !s.overlap(t, o, rank) {
+				continue
+			}
+			r.warning("unidentified", componentName(t.Name, t.Columns[0]), "%s and %s can stand for each other: what one gives the covariance of the rows the other can give too, so their variances can be shared out in many ways, and none of them means anything by itself. The likelihood, the coefficients and predictions stand. Leave one of the two terms out, or write the effects into one term", effectsText(o), effectsText(t))
+			break
+		}
+	}
+}
+
+// overlap tells whether two random terms share an effect; rank is that of the
+// columns of t.
+func (s *setup) overlap(t, o design.RandomTerm, rank int) bool {
+	n := s.design.N
+	switch {
+	case t.Name == o.Name:
+		both := newSpan(n, effects(o, n))
+		rank += both.rank()
+		both.add(effects(t, n))
+		return both.rank() < rank
+	case samePartition(t, o):
+		return false
+	}
+	return coveredBy(t, o, n) || coveredBy(o, t, n)
+}
+
+// effectsText names the random effects of a term.
+func effectsText(t design.RandomTerm) string {
+	return fmt.Sprintf("the random %s of %s in %s", plural(len(t.Columns), "effect", "effects"), list(t.Columns), t.Name)
 }
 
 func containsGrouping(terms []design.RandomTerm, name string) bool {
