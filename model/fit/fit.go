@@ -160,7 +160,7 @@ func newSetup(f *formula.Formula, data *frame.Frame, o Options) (*setup, error) 
 	if d.Cluster != nil && s.clusters() == 1 {
 		return nil, &OptionError{"cluster", fmt.Sprintf("%q has the same value in every row of the fit: the scores of a single cluster sum to zero, so nothing tells how estimates vary between clusters. Name a column of many clusters, or leave the option out", o.Cluster)}
 	}
-	return s, s.checkRandom()
+	return s, errors.Join(s.checkSizes(), s.checkRandom())
 }
 
 // clusters counts the clusters that have a row with weight.

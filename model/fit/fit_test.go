@@ -395,3 +395,34 @@ func TestMcFadden(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersTooLargeToSquare are errors by name: sums of squares overflow or
+// vanish, and the fit would seem exact.
+func TestNumbersTooLargeToSquare(t *testing.T) {
+	people := readFrame(t, "people.csv")
+	for _, c := range []struct {
+		formula string
+		options fit.Options
+		says    string
+	}{
+		{"I(score * 1e300) ~ age", fit.Options{Family: "gaussian"}, "column 1 of the formula: I(score * 1e+300) is "},
+		{"I(score * 1e-300) ~ age", fit.Options{Family: "gaussian"}, "column 1 of the formula: I(score * 1e-300) has no value larger than "},
+		{"outcome ~ sex + I(age * 1e300)", fit.Options{}, "too large to be squared: divide it by 1e+301"},
+		{"outcome ~ sex + I(age * 1e-300)", fit.Options{}, "column 17 of the formula: I(age * 1e-300) has no value larger than 6.5e-299, too small to be squared: divide it by 1e-299"},
+		{"outcome ~ sex + (0 + I(age * 1e300) | region)", fit.Options{}, "column 17 of the formula: I(age * 1e+300) is "},
+		{"outcome ~ sex + offset(age * 1e200)", fit.Options{}, "the offset is "},
+	} {
+		if _, err := fit.Fit(c.formula, people, c.options); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %s", c.formula, err, c.says)
+		}
+	}
+	for _, text := range []string{"I(score * 1e140) ~ age", "I(score * 1e-140) ~ I(age * 1e140)"} {
+		if r := mustFit(t, text, people, fit.Options{Family: "gaussian"}).Result; r.Status != "converged" || hasCode(r, "exact_fit") {
+			t.Errorf("%s: %s, %v", text, r.Status, r.Warnings)
+		}
+	}
+}
+
+func hasCode(r *fit.Result, code string) bool {
+	return slices.ContainsFunc(r.Warnings, func(w fit.Warning) bool { return w.Code == code })
+}

@@ -358,7 +358,7 @@ func TestRandomTermsThatStandForEachOther(t *testing.T) {
 	} {
 		r := mustFit(t, c.formula, data, fit.Options{Family: "gaussian"}).Result
 		if c.subject == "" {
-			if slices.ContainsFunc(r.Warnings, func(w fit.Warning) bool { return w.Code == "unidentified" }) {
+			if hasCode(r, "unidentified") {
 				t.Errorf("%s: %v", c.formula, r.Warnings)
 			}
 			continue
