@@ -50,6 +50,9 @@ Examples:
 
 // Run carries out bidrag fit.
 func (c fitCmd) Run(ctx context.Context, io *streams) error {
+	if err := c.checkNumbers(); err != nil {
+		return err
+	}
 	reference, err := c.reference()
 	if err != nil {
 		return err
@@ -77,6 +80,18 @@ func (c fitCmd) Run(ctx context.Context, io *streams) error {
 		return e.Encode(result)
 	}
 	return writeSummary(io.out, result, c.ConfLevel)
+}
+
+// checkNumbers tells of numbers that mean "default" to package fit and nothing
+// on the command line, and of levels that are none.
+func (c fitCmd) checkNumbers() error {
+	switch {
+	case !(c.ConfLevel > 0 && c.ConfLevel < 1):
+		return errUsage{fmt.Errorf("--conf-level: the level must lie between 0 and 1, as 0.95; it is %g", c.ConfLevel)}
+	case c.Quadrature < 1:
+		return errUsage{fmt.Errorf("--quadrature: the number of points must be 1 or more (1 is Laplace); it is %d", c.Quadrature)}
+	}
+	return nil
 }
 
 // questions answers what else was asked of the model.

@@ -195,6 +195,8 @@ func (s *setup) check(data *frame.Frame) (design.Columns, error) {
 	}
 	if s.options.Quadrature < 0 {
 		wrong("quadrature", "the number of points must be 1 (Laplace) or more; it is %d", s.options.Quadrature)
+	} else if s.options.Quadrature > maxNodes {
+		wrong("quadrature", "%d points are more than %d, beyond which more change nothing: 5 to 25 are usual", s.options.Quadrature, maxNodes)
 	} else if s.options.Quadrature > 1 && len(s.formula.Random) == 0 {
 		wrong("quadrature", "the formula has no random term, so there is nothing to integrate: leave the option out")
 	}

@@ -60,9 +60,41 @@ func (s *setup) checkRandom() error {
 		}
 	}
 	if s.options.Quadrature > 1 {
-		return s.checkNested()
+		if err := s.checkNested(); err != nil {
+			return err
+		}
+		return s.checkWork()
 	}
 	return nil
+}
+
+// Limits of quadrature: more nodes than maxNodes change nothing that can be
+// seen, and mostWork evaluations of a row take seconds for every step.
+const (
+	maxNodes = 200
+	mostWork = 3e8
+)
+
+// checkWork refuses a quadrature that would not end: with D random effects of a
+// row and N nodes each, every row is evaluated Nᴰ times.
+func (s *setup) checkWork() error {
+	d := 0
+	for _, t := range s.design.Random {
+		d += len(t.Columns)
+	}
+	n, rows := float64(s.options.Quadrature), float64(s.design.N)
+	if math.Pow(n, float64(d))*rows <= mostWork {
+		return nil
+	}
+	advice := "use --quadrature 1 (Laplace)"
+	if most := int(math.Pow(mostWork/rows, 1/float64(d)) + 1e-9); most > 1 {
+		advice = fmt.Sprintf("use --quadrature %d or less (1 is Laplace)", most)
+	}
+	if d > 1 {
+		advice += ", or leave out a random effect"
+	}
+	return formula.Errorf(s.design.Random[0].Column, "every row has %d random %s, so %d points make %.2g nodes and, for %d rows, %.2g values at each evaluation of the likelihood, more than the %.0g that can be computed: %s",
+		d, plural(d, "effect", "effects"), s.options.Quadrature, math.Pow(n, float64(d)), s.design.N, math.Pow(n, float64(d))*rows, mostWork, advice)
 }
 
 // observations is what a fit will count.

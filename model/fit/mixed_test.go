@@ -371,3 +371,18 @@ func TestRandomTermsThatStandForEachOther(t *testing.T) {
 		}
 	}
 }
+
+// TestQuadratureThatWouldNotEnd: three random effects and 100 points are a
+// million nodes for each of 432 rows.
+func TestQuadratureThatWouldNotEnd(t *testing.T) {
+	data := classes(t, 1)
+	_, err := fit.Fit("y ~ x + (x | school) + (1 | school:class)", data, fit.Options{Quadrature: 100})
+	want := "column 9 of the formula: every row has 3 random effects, so 100 points make 1e+06 nodes and, for 432 rows, 4.3e+08 values at each evaluation of the likelihood, more than the 3e+08 that can be computed: use --quadrature 88 or less (1 is Laplace), or leave out a random effect"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	if _, err := fit.Fit("y ~ x + (1 | school)", data, fit.Options{Quadrature: 201}); err == nil || !strings.HasPrefix(err.Error(), "quadrature: 201 points are more than 200") {
+		t.Errorf("201 points: %v", err)
+	}
+	mustFit(t, "y ~ x + (1 | school)", data, fit.Options{Quadrature: 200})
+}
