@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -79,5 +80,23 @@ func TestShortNumbers(t *testing.T) {
 		if got := short(c.v); got != c.want {
 			t.Errorf("short(%g) = %s, want %s", c.v, got, c.want)
 		}
+	}
+}
+
+// TestSummaryLeavesOutWhatIsAbsent: a fit that never began has no likelihood,
+// gradient or condition to write.
+func TestSummaryLeavesOutWhatIsAbsent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "far.csv")
+	if err := os.WriteFile(path, []byte("y,x,far\n1,1,-1e6\n2,2,2e6\n0,3,1e6\n4,5,-3e6\n3,4,5e6\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	summary := runFit(t, "--data", path, "--formula", "y ~ x", "--offset", "far", "--family", "poisson")
+	for _, absent := range []string{"NaN", "Inf", "gradient", "condition ", "log-likelihood ", "AIC", "0.2165"} {
+		if strings.Contains(summary, absent) {
+			t.Errorf("%s is written:\n%s", absent, summary)
+		}
+	}
+	if !strings.Contains(strings.Join(strings.Fields(summary), " "), "NOT CONVERGED after 0 steps (no starting value has a finite likelihood; is the offset far out?): do not use these estimates") {
+		t.Errorf("it does not say why:\n%s", summary)
 	}
 }

@@ -26,7 +26,7 @@ func writeSummary(out io.Writer, r *fit.Result, level float64) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "%s model, %s link, by maximum likelihood%s\n\n", title(r.Family), r.Link, integration(r))
 	wrap(w, r.Formula, "  ")
-	fmt.Fprintf(w, "\n%d observations; ", r.NObs)
+	fmt.Fprintf(w, "\n%s; ", count(r.NObs, "observation"))
 	writeDropped(w, r)
 	fmt.Fprintln(w)
 	writeRandom(w, r)
@@ -60,11 +60,7 @@ func writeDropped(w io.Writer, r *fit.Result) {
 	for i, name := range names {
 		names[i] = fmt.Sprintf("%s %d", name, r.DroppedBy[name])
 	}
-	rows := "rows"
-	if r.NDropped == 1 {
-		rows = "row"
-	}
-	fmt.Fprintf(w, "%d %s dropped for missing values\n", r.NDropped, rows)
+	fmt.Fprintf(w, "%s dropped for missing values\n", count(r.NDropped, "row"))
 	wrap(w, "("+strings.Join(names, ", ")+")", "")
 }
 
@@ -94,6 +90,8 @@ func writeCoefficients(w io.Writer, r *fit.Result, level float64) {
 // coefficientText is the numbers of one row. What has no estimate says why.
 func coefficientText(r *fit.Result, c fit.Coefficient, hasRatio bool) string {
 	switch {
+	case c.Estimate == nil && !hasWarning(r, "aliased", c.Term):
+		return fmt.Sprintf("%9s", "-")
 	case c.Estimate == nil:
 		return fmt.Sprintf("%9s  aliased: see the warnings", "-")
 	case hasWarning(r, "separation", c.Term):
@@ -106,9 +104,14 @@ func coefficientText(r *fit.Result, c fit.Coefficient, hasRatio bool) string {
 		p, z = pText(*c.PValue), fmt.Sprintf("%.2f", *c.Statistic)
 	}
 	text := fmt.Sprintf("%9s %8s %6s %5s  ", short(*c.Estimate), short(*c.StdError), z, p)
-	low, high := *c.ConfLow, *c.ConfHigh
 	if hasRatio {
 		text += fmt.Sprintf("%10s  ", short(math.Exp(*c.Estimate)))
+	}
+	if c.ConfLow == nil || c.ConfHigh == nil {
+		return text + "-"
+	}
+	low, high := *c.ConfLow, *c.ConfHigh
+	if hasRatio {
 		low, high = math.Exp(low), math.Exp(high)
 	}
 	return text + bound(low) + " to " + bound(high)
@@ -161,47 +164,71 @@ func pText(p float64) string {
 
 // writeWhole writes what is said of the model as a whole.
 func writeWhole(w io.Writer, r *fit.Result) {
-	whole := func(v float64) string {
-		if v-v != 0 {
-			return "not finite"
-		}
-		return fmt.Sprintf("%.2f", v)
+	text := count(r.DF, "parameter")
+	if isFinite(r.LogLik) {
+		text = fmt.Sprintf("log-likelihood %.2f on %s", r.LogLik, text)
 	}
-	fmt.Fprintf(w, "log-likelihood %s on %d parameters; AIC %s, BIC %s\n", whole(r.LogLik), r.DF, whole(r.AIC), whole(r.BIC))
-	text := "deviance " + short(r.Deviance)
-	if r.Sigma != nil {
-		text += ", residual standard deviation " + short(*r.Sigma)
+	if isFinite(r.AIC) && isFinite(r.BIC) {
+		text += fmt.Sprintf("; AIC %.2f, BIC %.2f", r.AIC, r.BIC)
+	}
+	fmt.Fprintln(w, text)
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if isFinite(r.Deviance) {
+		add("deviance %s", short(r.Deviance))
+	}
+	if r.Sigma != nil && len(r.Random) == 0 { // else it stands with the random effects
+		add("residual standard deviation %s", short(*r.Sigma))
 	}
 	if r.Dispersion != nil {
-		text += ", dispersion " + short(*r.Dispersion)
+		add("dispersion %s", short(*r.Dispersion))
 	}
 	for _, k := range []struct{ key, name string }{{"mcfadden", "McFadden's R²"}, {"tjur", "Tjur's R²"}, {"nakagawa_marginal", "R² of the fixed effects"}, {"nakagawa_conditional", "with the random ones"}} {
 		if v, ok := r.RSquared[k.key]; ok {
-			text += fmt.Sprintf(", %s %.3f", k.name, v)
+			add("%s %.3f", k.name, v)
 		}
 	}
-	wrap(w, text, "")
+	if len(parts) > 0 {
+		wrap(w, strings.Join(parts, ", "), "")
+	}
 	wrap(w, ending(r), "")
 }
 
 // ending tells how the iteration ended.
 func ending(r *fit.Result) string {
-	steps := fmt.Sprintf("%d steps", r.Iterations)
-	if r.Iterations == 1 {
-		steps = "1 step"
-	}
+	steps := count(r.Iterations, "step")
 	text := "converged in " + steps
 	switch r.Status {
 	case "separated":
 		text = "SEPARATED: some coefficients have no finite estimate (" + steps + ")"
 	case "not_converged":
 		text = "NOT CONVERGED after " + steps + ": do not use these estimates"
+		if r.Reason != "" {
+			text = "NOT CONVERGED after " + steps + " (" + r.Reason + "): do not use these estimates"
+		}
 	}
-	if r.GradientMax != nil && r.HessianCondition != nil {
-		text += fmt.Sprintf("; largest gradient %.0e, condition %.2g", *r.GradientMax, *r.HessianCondition)
+	if r.GradientMax != nil {
+		text += fmt.Sprintf("; largest gradient %.0e", *r.GradientMax)
+	}
+	if r.HessianCondition != nil {
+		sign := ";"
+		if r.GradientMax != nil {
+			sign = ","
+		}
+		text += fmt.Sprintf("%s condition %.2g", sign, *r.HessianCondition)
 	}
 	return text
 }
+
+// count is a number of things, with an s when there are several.
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func isFinite(v float64) bool { return v-v == 0 }
 
 func writeWarnings(w io.Writer, r *fit.Result) {
 	if len(r.Warnings) == 0 {

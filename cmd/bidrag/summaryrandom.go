@@ -108,11 +108,7 @@ func writeRatio(w io.Writer, r *fit.Result) {
 		return
 	}
 	p := func(v float64) string { return strings.Replace("p = "+pText(v), "= <", "< ", 1) }
-	parameters := "parameters"
-	if t.DF == 1 {
-		parameters = "parameter"
-	}
-	text := fmt.Sprintf("\nagainst %s: likelihood ratio χ² = %s on %d %s, %s", t.Formula, short(t.Statistic), t.DF, parameters, p(t.PValue))
+	text := fmt.Sprintf("\nagainst %s: likelihood ratio χ² = %s on %s, %s", t.Formula, short(t.Statistic), count(t.DF, "parameter"), p(t.PValue))
 	if t.PValueBoundary != nil {
 		text += fmt.Sprintf("; %s when it is counted that a variance cannot be negative", p(*t.PValueBoundary))
 	}

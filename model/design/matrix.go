@@ -38,6 +38,13 @@ func (c *Coding) Names() []string {
 	return names
 }
 
+// OfLevel tells whether a column is that of a level of a factor, by itself or in
+// an interaction.
+func (c *Coding) OfLevel(column int) bool {
+	t := c.Columns[column].Term
+	return t > 0 && slices.ContainsFunc(c.Terms.Terms[t-1].Variables, func(v int) bool { return c.variables[v].kind == frame.Factor })
+}
+
 // Matrix returns the columns for another frame, N×len(c.Columns), column by
 // column; a row with a missing value is NaN in the columns that need it. A
 // column that is not there, or a level that the fit did not know, is an error.

@@ -64,7 +64,7 @@ func TestTooFewClusters(t *testing.T) {
 		t.Errorf("6 clusters and 3 coefficients: %v", enough.Warnings)
 	}
 	few := mustFit(t, "outcome ~ poly(age, 3) + sex + score", people, fit.Options{Cluster: "place"}).Result
-	if !warned(few, "few_clusters", "place", "6 clusters of place are no more than the coefficients (6)") {
+	if !warned(few, "few_clusters", "place", "6 clusters of place are no more than the model's coefficients (6)") {
 		t.Errorf("6 clusters and 6 coefficients: %v", few.Warnings)
 	}
 }
@@ -425,4 +425,41 @@ func TestNumbersTooLargeToSquare(t *testing.T) {
 
 func hasCode(r *fit.Result, code string) bool {
 	return slices.ContainsFunc(r.Warnings, func(w fit.Warning) bool { return w.Code == code })
+}
+
+// TestSeparationSaysWhatCanBeDone: a level can be merged, a number and the
+// intercept cannot.
+func TestSeparationSaysWhatCanBeDone(t *testing.T) {
+	data, err := frame.New(frame.NewNumeric("y", []float64{0, 0, 0, 1, 1, 0, 1, 1, 0, 1}), frame.FactorOf("f", []string{"a", "a", "a", "b", "b", "b", "c", "c", "d", "d"}),
+		frame.NewNumeric("x", []float64{0, 0, 0, 1, 1, 1, 2, 2, 1, 1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ formula, subject, says string }{
+		{"y ~ f", "fc", "Merge its level with another, leave the term out, or report the rows apart"},
+		{"y ~ f", "(Intercept)", "Choose other reference levels, or leave out the terms that mark those rows"},
+		{"y ~ x + I(x^2)", "x", "mean nothing. Leave it out, or report the rows apart"},
+	} {
+		r := mustFit(t, c.formula, data, fit.Options{}).Result
+		if !warned(r, "separation", c.subject, c.says) {
+			t.Errorf("%s: %v", c.formula, r.Warnings)
+		}
+		for _, w := range r.Warnings {
+			if strings.Contains(w.Message, "number shown") {
+				t.Errorf("%s: %s", c.formula, w.Message)
+			}
+		}
+	}
+}
+
+// TestNotConvergedSaysWhy, and of the offset only when there is one.
+func TestNotConvergedSaysWhy(t *testing.T) {
+	people := readFrame(t, "people.csv")
+	r := mustFit(t, "count ~ age + offset(age * 1e6)", people, fit.Options{Family: "poisson"}).Result
+	if r.Status != "not_converged" || r.Reason == "" || !warned(r, "not_converged", "count", "("+r.Reason+")") || !warned(r, "not_converged", "count", "an offset far out") {
+		t.Errorf("%s, %q: %v", r.Status, r.Reason, r.Warnings)
+	}
+	if r.Iterations == 0 && (r.GradientMax != nil || r.HessianCondition != nil) {
+		t.Errorf("no step, but gradient %v and condition %v", r.GradientMax, r.HessianCondition)
+	}
 }

@@ -158,8 +158,7 @@ func (s *setup) mixedResult(m *Model, e *glmm.Estimate) *Result {
 		r.Method = "quadrature"
 	}
 	r.LogLik, r.Deviance, r.AIC, r.BIC, r.DF = e.LogLik, -2*e.LogLik, e.AIC, e.BIC, e.DF
-	r.Status, r.Iterations = e.Status.String(), e.Iterations
-	r.GradientMax, r.HessianCondition = finite(e.GradientMax), finite(e.HessianCondition)
+	s.ended(r, e.Status, e.Reason, e.Iterations, e.GradientMax, e.HessianCondition)
 	r.Coefficients = s.coefficients(m, math.Inf(1))
 	switch s.family.Dist {
 	case family.Gaussian:
@@ -171,7 +170,7 @@ func (s *setup) mixedResult(m *Model, e *glmm.Estimate) *Result {
 	for k, t := range s.design.Random {
 		r.Groups[t.Name] = len(t.Levels)
 		r.Random = append(r.Random, components(t.Name, t.Columns, e.Terms[k].Cov))
-		for q, zero := range e.Terms[k].Boundary {
+		for q, zero := range boundary(e.Terms[k]) {
 			if zero {
 				r.Boundary = append(r.Boundary, componentName(t.Name, t.Columns[q]))
 			}
@@ -181,7 +180,38 @@ func (s *setup) mixedResult(m *Model, e *glmm.Estimate) *Result {
 		s.explained(r, m, e)
 	}
 	s.warnMixed(r, m, e)
+	if e.Status == glm.NotConverged && math.IsNaN(e.LogLik) {
+		r.clear()
+	}
 	return r
+}
+
+// boundary tells which random effects of a term have no variance of their own:
+// of those whose own part was held at zero, the ones that are zero or a
+// combination of earlier ones. One that follows a zero, and has all its
+// variance from what that left free, is neither.
+func boundary(t glmm.TermEstimate) []bool {
+	q := len(t.Boundary)
+	out := make([]bool, q)
+	l := make([]float64, q*q)
+	for a := range q {
+		left := t.Cov[a*q+a]
+		for b := range a {
+			sum := t.Cov[a*q+b]
+			for c := range b {
+				sum -= l[a*q+c] * l[b*q+c]
+			}
+			if l[b*q+b] > 0 {
+				l[a*q+b] = sum / l[b*q+b]
+			}
+			left -= l[a*q+b] * l[a*q+b]
+		}
+		if left > 1e-10*t.Cov[a*q+a] {
+			l[a*q+a] = math.Sqrt(left)
+		}
+		out[a] = t.Boundary[a] && l[a*q+a] == 0
+	}
+	return out
 }
 
 // componentName is the name of a variance component: g: (Intercept).

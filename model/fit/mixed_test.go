@@ -386,3 +386,31 @@ func TestQuadratureThatWouldNotEnd(t *testing.T) {
 	}
 	mustFit(t, "y ~ x + (1 | school)", data, fit.Options{Quadrature: 200})
 }
+
+// TestSlopeBesideAZeroIntercept: an effect that comes after one whose variance
+// is zero is no combination of it, and has no warning of its own.
+func TestSlopeBesideAZeroIntercept(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	var y, x, z, g []float64
+	for i := range 20 {
+		slope, other := r.NormFloat64(), r.NormFloat64()
+		for k := range 6 { // x is −1 and 1, and the noise of a group sums to zero over it and over z
+			e := 0.3 * float64(1-k/3*2) * float64(1-k%2*2)
+			u, v := float64(k%2*2-1), float64(k%3-1)
+			y, x, z, g = append(y, slope*u+other*v+e), append(x, u), append(z, v), append(g, float64(i))
+		}
+	}
+	data, err := frame.New(frame.NewNumeric("y", y), frame.NewNumeric("x", x), frame.NewNumeric("z", z), frame.NewNumeric("g", g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"y ~ (x | g)", "y ~ (x + z | g)"} {
+		m := mustFit(t, text, data, fit.Options{Family: "gaussian"}).Result
+		if !slices.Equal(m.Boundary, []string{"g: (Intercept)"}) || m.Random[0].SD[1] < 0.3 {
+			t.Errorf("%s: boundary %q, standard deviations %v", text, m.Boundary, m.Random[0].SD)
+		}
+		if !warned(m, "zero_variance", "g: (Intercept)", "") || hasCode(m, "perfect_correlation") {
+			t.Errorf("%s: %v", text, m.Warnings)
+		}
+	}
+}

@@ -32,6 +32,7 @@ type Result struct {
 	LikelihoodRatio *LikelihoodRatio `json:"likelihood_ratio,omitempty"`
 
 	Status           string    `json:"status"`             // converged, separated or not_converged
+	Reason           string    `json:"reason,omitempty"`   // not_converged: why it stopped
 	Boundary         []string  `json:"boundary,omitempty"` // random effects without a variance of their own, as "g: (Intercept)"
 	Iterations       int       `json:"iterations"`
 	GradientMax      *float64  `json:"gradient_max,omitempty"`

@@ -3,6 +3,7 @@ package fit
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -16,8 +17,7 @@ func (s *setup) result(m *Model, e *glm.Estimate) *Result {
 	r := s.header(e.Count)
 	r.Method = "irls"
 	r.LogLik, r.Deviance, r.AIC, r.BIC, r.DF = e.LogLik, e.Deviance, e.AIC, e.BIC, e.DF
-	r.Status, r.Iterations = e.Status.String(), e.Iterations
-	r.GradientMax, r.HessianCondition = finite(e.GradientMax), finite(e.HessianCondition)
+	s.ended(r, e.Status, e.Reason, e.Iterations, e.GradientMax, e.HessianCondition)
 	df := math.Inf(1)
 	if s.family.HasDispersion() && s.design.Cluster == nil {
 		df = e.DFResidual
@@ -32,6 +32,9 @@ func (s *setup) result(m *Model, e *glm.Estimate) *Result {
 		r.RSquared = s.rSquared(e)
 	}
 	s.warn(r, m, e)
+	if e.Status == glm.NotConverged && e.Iterations == 0 {
+		r.clear()
+	}
 	return r
 }
 
@@ -41,6 +44,33 @@ func (s *setup) header(count float64) *Result {
 	return &Result{
 		Formula: s.formula.String(), Family: s.family.Dist.String(), Link: s.family.Link.String(),
 		NObs: int(count), NDropped: d.Dropped, DroppedBy: d.DroppedBy, Warnings: []Warning{},
+	}
+}
+
+// ended reports how the iteration ended. One that never began has neither
+// gradient nor condition.
+func (s *setup) ended(r *Result, status glm.Status, reason string, iterations int, gradient, condition float64) {
+	r.Status, r.Iterations = status.String(), iterations
+	if status == glm.NotConverged {
+		if s.data.Offset == nil {
+			reason = strings.TrimSuffix(reason, "; is the offset far out?")
+		}
+		r.Reason = reason
+		if iterations == 0 {
+			return
+		}
+	}
+	r.GradientMax, r.HessianCondition = finite(gradient), finite(condition)
+}
+
+// clear takes out the numbers of an iteration that never began: they are those
+// of its starting values.
+func (r *Result) clear() {
+	nan := math.NaN()
+	r.LogLik, r.Deviance, r.AIC, r.BIC = nan, nan, nan, nan
+	r.Sigma, r.Dispersion, r.RSquared, r.ICC, r.Random = nil, nil, nil, nil, nil
+	for i := range r.Coefficients {
+		r.Coefficients[i] = Coefficient{Term: r.Coefficients[i].Term}
 	}
 }
 

@@ -17,9 +17,10 @@ func (r *Result) warning(code, subject, format string, args ...any) {
 func (s *setup) warn(r *Result, m *Model, e *glm.Estimate) {
 	s.warnCoefficients(r, m, e.Aliased, e.Separated, e.AliasOf)
 	if e.Status == glm.NotConverged {
-		s.warnNotConverged(r, e.Reason)
+		s.warnNotConverged(r)
 	}
 	switch {
+	case e.Status == glm.NotConverged:
 	case e.Exact && e.DFResidual <= 0:
 		r.warning("exact_fit", s.design.Response.Label, "the model has as many coefficients (%d) as observations (%s): it fits every row exactly, and there are no standard errors and no likelihood. Leave terms out or use more rows", e.Rank, number(e.Count))
 	case e.Exact:
@@ -41,7 +42,7 @@ func (s *setup) warnClusters(r *Result, rank int) {
 	n, column := s.clusters(), s.options.Cluster
 	r.warning("cluster_robust", column, "standard errors are robust to dependence within the %d clusters of %s (CR0: sandwich without small-sample correction, tests by the normal distribution); they are too small when clusters are few (below about 40)", n, column)
 	if n <= rank {
-		r.warning("few_clusters", column, "%d clusters of %s are no more than the coefficients (%d): the covariance of the estimates is singular, so no joint test can be made and the standard errors, which may be far too small, are not to be relied on. Cluster by something finer, or leave terms out", n, column, rank)
+		r.warning("few_clusters", column, "%d clusters of %s are no more than the model's coefficients (%d): the covariance of the estimates is singular, so no joint test can be made and the standard errors, which may be far too small, are not to be relied on. Cluster by something finer, or leave terms out", n, column, rank)
 	}
 }
 
@@ -55,23 +56,28 @@ func (s *setup) warnCoefficients(r *Result, m *Model, aliased, separated []bool,
 	}
 	for j, infinite := range separated {
 		if infinite {
-			r.warning("separation", names[j], "%s", s.separationText(names[j], m.Beta[j]))
+			r.warning("separation", names[j], "%s", s.separationText(j, m.Beta[j]))
 		}
 	}
 }
 
-func (s *setup) warnNotConverged(r *Result, reason string) {
-	r.warning("not_converged", s.design.Response.Label, "the estimates are not a maximum of the likelihood (%s); do not use them. Look for extreme values, an offset far out, or terms that nearly repeat each other", reason)
+func (s *setup) warnNotConverged(r *Result) {
+	offset := ""
+	if s.data.Offset != nil {
+		offset = " an offset far out,"
+	}
+	r.warning("not_converged", s.design.Response.Label, "the estimates are not a maximum of the likelihood (%s); do not use them. Look for extreme values,%s or terms that nearly repeat each other", r.Reason, offset)
 }
 
 // warnData tells of levels that are not in the fit and of odd successes.
 func (s *setup) warnData(r *Result) {
 	for _, u := range s.design.Unused {
 		if u.Grouping {
-			r.warning("unused_group", u.Variable, "no row of the fit has the %s %s of %s; it has no random effect, and is predicted as an unknown group", plural(len(u.Levels), "group", "groups"), someQuoted(u.Levels), u.Variable)
+			r.warning("unused_group", u.Variable, "no row of the fit has the %s %s of %s; %s", plural(len(u.Levels), "group", "groups"), someQuoted(u.Levels), u.Variable,
+				plural(len(u.Levels), "it has no random effect, and is predicted as an unknown group", "they have no random effects, and are predicted as unknown groups"))
 			continue
 		}
-		r.warning("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for it", plural(len(u.Levels), "level", "levels"), someQuoted(u.Levels), u.Variable)
+		r.warning("unused_level", u.Variable, "no row of the fit has the %s %s of %s; there is no coefficient for %s", plural(len(u.Levels), "level", "levels"), someQuoted(u.Levels), u.Variable, plural(len(u.Levels), "it", "them"))
 	}
 	for _, t := range s.design.TextNumbers {
 		r.warning("text_numbers", t.Variable, "%s", t)

@@ -19,10 +19,10 @@ const (
 func (s *setup) warnMixed(r *Result, m *Model, e *glmm.Estimate) {
 	s.warnCoefficients(r, m, e.Aliased, e.Separated, e.AliasOf)
 	if e.Status == glm.NotConverged {
-		s.warnNotConverged(r, e.Reason)
+		s.warnNotConverged(r)
 	}
 	for k, t := range s.design.Random {
-		s.warnBoundary(r, t, r.Random[k], e.Terms[k].Boundary)
+		s.warnBoundary(r, t, r.Random[k], boundary(e.Terms[k]))
 		s.warnLargeVariance(r, t, r.Random[k])
 	}
 	s.warnGroupings(r)
@@ -70,16 +70,16 @@ func shortTerm(t design.RandomTerm, q int) string {
 	return "(" + name + " | " + t.Name + ")"
 }
 
-// correlationText tells with what a component moves in step.
+// correlationText tells with which of the earlier ones a component moves in step.
 func correlationText(t design.RandomTerm, components Random, boundary []bool, q int) string {
-	for b, name := range t.Columns {
-		if c := components.Cor[q][b]; b != q && c != nil && math.Abs(*c) > 1-1e-6 {
+	for b, name := range t.Columns[:q] {
+		if c := components.Cor[q][b]; c != nil && math.Abs(*c) > 1-1e-6 {
 			return fmt.Sprintf("have a correlation of %+.0f with those of %s", math.Copysign(1, *c), name)
 		}
 	}
 	var others []string
-	for b, name := range t.Columns {
-		if b < q && !boundary[b] {
+	for b, name := range t.Columns[:q] {
+		if !boundary[b] {
 			others = append(others, name)
 		}
 	}

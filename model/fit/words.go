@@ -27,7 +27,8 @@ func aliasText(names []string, j int, of []int) string {
 }
 
 // separationText tells what a coefficient without a finite estimate means.
-func (s *setup) separationText(name string, beta float64) string {
+func (s *setup) separationText(j int, beta float64) string {
+	name := s.design.Coding.Columns[j].Name
 	towards := "plus"
 	if beta < 0 || math.Signbit(beta) {
 		towards = "minus"
@@ -36,7 +37,14 @@ func (s *setup) separationText(name string, beta float64) string {
 	if s.family.Dist == family.Poisson {
 		what = "marks rows in which the count is always 0"
 	}
-	return fmt.Sprintf("%s, alone or with other terms, %s: its estimate runs off to %s infinity. The number shown is where the iteration stopped, and its error and p-value mean nothing. Merge it with another level, leave it out, or report the rows apart", name, what, towards)
+	remedy := "Leave it out, or report the rows apart"
+	switch {
+	case s.design.Coding.Columns[j].Term == 0:
+		remedy = "Choose other reference levels, or leave out the terms that mark those rows"
+	case s.design.Coding.OfLevel(j):
+		remedy = "Merge its level with another, leave the term out, or report the rows apart"
+	}
+	return fmt.Sprintf("%s, alone or with other terms, %s: its estimate runs off to %s infinity; where the iteration stopped, and the error and p-value there, mean nothing. %s", name, what, towards, remedy)
 }
 
 // list joins parts as in a sentence.
