@@ -25,6 +25,8 @@ import (
 //   - logical when every cell is true or false, in capitals or not;
 //   - else a factor, its levels in byte order.
 //
+// In a workbook a number in a format of dates is the text of its day, 2020-12-31.
+//
 // In Parquet the file's types decide; dates and what else is neither number, text
 // nor boolean become factors of their text. A column without name is called X, as in R.
 //

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"bidrag/data/frame"
 	"bidrag/data/sqltext"
@@ -165,5 +166,29 @@ func run(t testing.TB, db *sql.DB, statement string) {
 	t.Helper()
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDatesOfXLSXAreTexts: a workbook stores them as numbers of days; as in a
+// csv file they are texts.
+func TestDatesOfXLSXAreTexts(t *testing.T) {
+	path := write(t, "a.xlsx", workbook(t, sheet{"data", map[string]any{
+		"A1": "date", "B1": "norsk", "C1": "stamp", "D1": "clock", "E1": "money", "F1": "month", "G1": "year", "H1": "time",
+		"A2": formatted{43831, "yyyy-mm-dd"}, "B2": formatted{59, "dd.mm.yyyy;@"}, "C2": formatted{43831.75, `[$-414]d/m/yy\ h:mm`}, "D2": formatted{0.75, "hh:mm"},
+		"E2": formatted{43831.5, `"dy" # ##0.00`}, "F2": formatted{43831, "mmm"}, "G2": formatted{43831, "yyyy"}, "H2": time.Date(2021, 2, 3, 4, 5, 6, 0, time.UTC),
+		"A3": formatted{44196.9, "yyyy-mm-dd"}, "D3": 0.5, "E3": 7, "G3": 2021,
+	}}))
+	want := []*frame.Column{
+		frame.NewFactor("date", []string{"2020-01-01", "2020-12-31"}, []int32{0, 1}),
+		frame.NewFactor("norsk", []string{"1900-02-28"}, []int32{0, -1}),
+		frame.NewFactor("stamp", []string{"2020-01-01 18:00:00"}, []int32{0, -1}),
+		frame.NewNumeric("clock", []float64{0.75, 0.5}),
+		frame.NewNumeric("money", []float64{43831.5, 7}),
+		frame.NewFactor("month", []string{"2020-01-01"}, []int32{0, -1}),
+		frame.NewFactor("year", []string{"2020-01-01", "2021"}, []int32{0, 1}),
+		frame.NewFactor("time", []string{"2021-02-03 04:05:06"}, []int32{0, -1}),
+	}
+	if diff := cmp.Diff(want, columnsOf(t, path)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

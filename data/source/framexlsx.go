@@ -18,6 +18,7 @@ func frameOfXLSX(path string, found *findings) (out []*frame.Column, err error) 
 	}
 	defer book.Close()
 	s := &sheetRows{name: book.GetSheetList()[0]}
+	s.dates = &dateFormats{book: book, sheet: s.name, epoch: epochOf(book), layout: map[int]string{}}
 	s.raw, err = book.GetRows(s.name, excelize.Options{RawCellValue: true})
 	shown, err2 := book.GetRows(s.name)
 	if err := errors.Join(err, err2); err != nil {
@@ -54,17 +55,27 @@ type sheetRows struct {
 	name       string
 	raw, shown [][]string
 	head       int // index of the header
+	dates      *dateFormats
 }
 
 // text returns a cell: as it is stored, but true, false and codes with a leading
-// zero, which Excel may store as numbers, as they are shown.
+// zero, which Excel may store as numbers, as they are shown, and dates, which
+// are numbers of days, as ISO texts.
 func (s *sheetRows) text(row, k int) string {
+	stored, shown := cellOf(s.raw[row], k), ""
 	if row < len(s.shown) {
-		if cell := cellOf(s.shown[row], k); isLogical(cell) || isCodeLike(cell) {
-			return cell
-		}
+		shown = cellOf(s.shown[row], k)
 	}
-	return cellOf(s.raw[row], k)
+	switch {
+	case stored == shown:
+		return stored
+	case isLogical(shown) || isCodeLike(shown):
+		return shown
+	}
+	if date, ok := s.dates.text(row+1, k+1, stored); ok {
+		return date
+	}
+	return stored
 }
 
 // checkWidth finds cells that belong to no column.

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -61,9 +61,7 @@ func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (t
 	}
 	defer book.Close()
 	r := &xlsxReader{XLSX: x, book: book, found: found, table: &Table{Name: path, origin: []int32{}}}
-	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
-		r.epoch = days1904
-	}
+	r.epoch = epochOf(book)
 	for _, c := range columns {
 		v := &Vector{Column: c}
 		r.table.Columns = append(r.table.Columns, v)
@@ -82,6 +80,14 @@ func ReadXLSX(ctx context.Context, fsys fs.FS, path string, x XLSX, key *Key) (t
 		return nil, err
 	}
 	return r.table, nil
+}
+
+// epochOf is the number of days between 1900 and the epoch that a workbook counts from.
+func epochOf(book *excelize.File) float64 {
+	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
+		return days1904
+	}
+	return 0
 }
 
 // caught turns a panic into a problem of the file: excelize indexes into what a
@@ -312,14 +318,11 @@ func (r *xlsxReader) isText(sheet string, row, i int) bool {
 // appendExcelDate appends the day with Excel's number (1 = 1 January 1900); a
 // time of day is dropped.
 func (c *cellReader) appendExcelDate(number float64) (wrong string) {
-	if !(number >= 1 && number < maxExcelDate+1) || int(number) == lotusLeapDay {
+	day, ok := excelTime(math.Floor(number))
+	if !ok {
 		c.appendMissing()
 		return fmt.Sprintf("%s is no date of Excel's", strconv.FormatFloat(number, 'g', -1, 64))
 	}
-	if number < lotusLeapDay {
-		number++
-	}
-	day := time.Unix(0, 0).UTC().AddDate(0, 0, int(number)-daysToUnix)
 	c.Date = append(c.Date, days(day))
 	c.Valid = append(c.Valid, true)
 	return ""
