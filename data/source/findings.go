@@ -17,6 +17,10 @@ type findings struct {
 	list  problem.List
 	kinds []*tally
 	index map[string]*tally
+
+	// oneText is for a file that no study describes: what is no text in it is
+	// told in one line, without the problems that follow from it.
+	oneText bool
 }
 
 // A tally is what was found of one kind beyond the listed problems.
@@ -24,6 +28,7 @@ type tally struct {
 	kind      string
 	count     int
 	line, col int // of the first that is not listed
+	first     struct{ line, col int }
 }
 
 func newFindings(file string) *findings {
@@ -36,6 +41,7 @@ func (f *findings) add(kind string, line, col int, format string, args ...any) {
 	t := f.index[kind]
 	if t == nil {
 		t = &tally{kind: kind}
+		t.first.line, t.first.col = line, col
 		f.index[kind] = t
 		f.kinds = append(f.kinds, t)
 	}
@@ -58,11 +64,33 @@ func (f *findings) any() bool { return len(f.list) > 0 }
 
 // err returns what was found, nil when nothing was.
 func (f *findings) err() error {
+	if f.oneText {
+		if err := f.noText(); err != nil {
+			return err
+		}
+	}
 	list := f.list
 	for _, t := range f.kinds {
 		if more := t.count - listed; more > 0 {
 			list.Add(f.file, t.line, t.col, "… and %d more %s", more, t.kind)
 		}
+	}
+	return list.Err()
+}
+
+// Kinds of what is no text.
+const (
+	nulBytes = "NUL bytes"
+	notUTF8  = "bytes that are not UTF-8"
+)
+
+// noText tells, in one line, of a file that is no text in UTF-8; nil when it is.
+func (f *findings) noText() error {
+	var list problem.List
+	if t := f.index[nulBytes]; t != nil {
+		list.Add(f.file, t.first.line, t.first.col, "holds NUL bytes, the first of them here: it is no text file, or a damaged one; export it again as csv in UTF-8")
+	} else if t := f.index[notUTF8]; t != nil {
+		list.Add(f.file, t.first.line, t.first.col, "holds bytes that are not UTF-8, the first of them here: it is in another encoding (Windows-1252, Latin-1) or no text file; save it as csv in UTF-8")
 	}
 	return list.Err()
 }

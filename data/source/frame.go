@@ -33,6 +33,7 @@ import (
 // The error is a list of problems (package problem), or ctx's.
 func ReadFrame(ctx context.Context, path string) (*frame.Frame, error) {
 	found := newFindings(path)
+	found.oneText = true
 	if info, err := os.Stat(path); err != nil {
 		if e := (*fs.PathError)(nil); errors.As(err, &e) {
 			err = e.Err

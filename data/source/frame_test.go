@@ -89,7 +89,10 @@ func TestReadFrameTellsWhatIsWrong(t *testing.T) {
 		{"a.csv", "y,x\n", "1:1: has a header but no rows: fetch the extract again"},
 		{"a.csv", "y,å,y\n1,2,3\n", `1:5: column "y" comes twice in the header (fields 1 and 3): give one of them another name`},
 		{"a.csv", "y,x\n1,2\n1\n", "3:1: 1 fields where the header has 2: is a delimiter missing, or one too many in a text without quotes?"},
-		{"a.csv", "y,x\n1,\xe5\n", "2:3: byte 0xe5 is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that"},
+		{"a.csv", "y,x\n1,\xe5\n", "2:3: holds bytes that are not UTF-8, the first of them here: it is in another encoding"},
+		{"a.csv", "y,\xe5\n1,\xe5\n\xe5,2,3\n", "1:3: holds bytes that are not UTF-8"},
+		{"a.csv", "y,x\n1,\xe5\n1,\x00\n", "3:3: holds NUL bytes, the first of them here: it is no text file"},
+		{"a.csv", "y,x\r1,2\r1,2,3\r1,2,3\r", "1:1: its lines end with a carriage return alone"},
 		{"a.csv.gz", "y,x\n1,2\n", "1:1: is not gzip, although its name ends in .gz: fetch it again or rename it"},
 		{"a.sav", "$FL2", "1:1: SPSS files are not read yet: save it as csv or Parquet"},
 		{"a.dta", "x", "1:1: Stata files are not read yet: save it as csv or Parquet"},
@@ -101,6 +104,8 @@ func TestReadFrameTellsWhatIsWrong(t *testing.T) {
 		f, err := ReadFrame(context.Background(), path)
 		if f != nil || err == nil || !strings.HasPrefix(err.Error(), path+":"+c.want) {
 			t.Errorf("%s %q: got %v, want %s", c.name, c.text, err, c.want)
+		} else if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "study") {
+			t.Errorf("%s %q: several lines, or advice for a study: %v", c.name, c.text, err)
 		}
 	}
 	if _, err := ReadFrame(context.Background(), t.TempDir()); err == nil || !strings.HasSuffix(err.Error(), ":1:1: is a folder: name a file") {

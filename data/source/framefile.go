@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/csv"
 	"strings"
@@ -68,6 +69,10 @@ func scanFrame(ctx context.Context, path string, found *findings, header func([]
 	buffered := bufio.NewReaderSize(in.Reader, 1<<16)
 	in.Reader = buffered
 	start, _ := buffered.Peek(1 << 16)
+	if bytes.ContainsRune(start, '\r') && !bytes.ContainsRune(start, '\n') && found.err() == nil {
+		found.whole(0, "its lines end with a carriage return alone, as on old Macintosh computers: save it with the line ends of Windows or Unix")
+		return 0, found.err()
+	}
 	delimiter = delimiterOf(string(start))
 	return delimiter, scan(ctx, in, delimiter, found, header, row)
 }

@@ -254,10 +254,10 @@ func (c *checker) repair(b []byte) {
 		}
 		switch {
 		case r == 0:
-			c.found.add("NUL bytes", c.line, c.col, "a NUL byte, which no text has: the file is damaged or no text file; fetch it again")
+			c.found.add(nulBytes, c.line, c.col, "a NUL byte, which no text has: the file is damaged or no text file; fetch it again")
 			b[i] = '?'
 		case c.encoding == UTF8 && r == utf8.RuneError && size == 1:
-			c.found.add("bytes that are not UTF-8", c.line, c.col, "byte %#02x is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that", b[i])
+			c.found.add(notUTF8, c.line, c.col, "byte %#02x is not UTF-8: save the file as UTF-8, or let the study say encoding windows-1252 if it is that", b[i])
 			b[i] = '?'
 		case c.encoding != UTF8 && strings.IndexByte(undefined1252, b[i]) >= 0:
 			c.found.add("bytes that are not Windows-1252", c.line, c.col, "byte %#02x has no character in Windows-1252: set encoding to utf-8 if the file is that, else save it again", b[i])
