@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bidrag/data/frame"
@@ -66,7 +67,7 @@ func (c fitCmd) Run(ctx context.Context, io *streams) error {
 		Cluster: c.Cluster, Reference: reference, ConfLevel: c.ConfLevel, Quadrature: c.Quadrature,
 	}
 	m, err := fit.Fit(c.Formula, data, options)
-	if err != nil {
+	if err = errors.Join(err, c.unusedReference(data)); err != nil {
 		return c.explain(err, "--formula")
 	}
 	result, err := c.questions(m, data, options)
@@ -80,6 +81,24 @@ func (c fitCmd) Run(ctx context.Context, io *streams) error {
 		return e.Encode(result)
 	}
 	return writeSummary(io.out, result, c.ConfLevel)
+}
+
+// unusedReference tells of reference levels of columns that the formula does
+// not have.
+func (c fitCmd) unusedReference(data *frame.Frame) error {
+	f, err := formula.Parse(c.Formula)
+	if err != nil {
+		return nil // it is told by the fit
+	}
+	var errs []error
+	for _, r := range c.Reference {
+		name, _, _ := strings.Cut(r, "=")
+		_, there := data.Column(name)
+		if there && !slices.ContainsFunc(f.Names(), func(n *formula.Name) bool { return n.Name == name }) {
+			errs = append(errs, &fit.OptionError{Option: "reference", Message: fmt.Sprintf("%q is not in the formula, so its reference level changes nothing: leave the option out, or correct the name", name)})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checkNumbers tells of numbers that mean "default" to package fit and nothing

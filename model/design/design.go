@@ -138,7 +138,7 @@ func New(f *formula.Formula, data *frame.Frame, extra Columns) (*Design, error) 
 // errors are [*formula.Error], joined.
 func Check(f *formula.Formula, data *frame.Frame) error {
 	if f.Response == nil {
-		return formula.Errorf(1, "nothing stands left of the tilde: name the response, as in y %s", f)
+		return formula.Errorf(1, "nothing stands left of the tilde: name the response, as in y %s", strings.Replace(f.String(), "~", "~ ", 1))
 	}
 	var errs []error
 	for _, n := range f.Names() {
@@ -153,14 +153,36 @@ func Check(f *formula.Formula, data *frame.Frame) error {
 // Meant is the end of a message about a column that is not there: the nearest
 // name, or the first ones there are.
 func Meant(name string, names []string) string {
+	return meant(name, names, "the columns are", "%s")
+}
+
+// MeantLevel is the same of a level of a factor.
+func MeantLevel(level string, levels []string) string {
+	return meant(level, levels, "its levels are", "%q")
+}
+
+func meant(name string, names []string, are, form string) string {
 	if s := problem.DidYouMean(name, names); s != "" {
 		return s
 	}
 	const most = 8
-	if len(names) > most {
-		return fmt.Sprintf("; the columns are %s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	var shown []string
+	for _, n := range names[:min(most, len(names))] {
+		shown = append(shown, fmt.Sprintf(form, n))
 	}
-	return "; the columns are " + strings.Join(names, ", ")
+	text := "; " + are + " " + strings.Join(shown, ", ")
+	if len(names) > most {
+		text += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return text
+}
+
+// NotNumbers tells why a column of text is none of numbers; it has no start.
+func NotNumbers(c *frame.Column) string {
+	if t, ok := textNumber(&formula.Name{Name: c.Name}, c.Levels); ok {
+		return t.String()
+	}
+	return fmt.Sprintf("the column %q is text; it must be numbers", c.Name)
 }
 
 func newResponse(e formula.Expr, ev *evaluator, rows []int) (Response, error) {

@@ -12,6 +12,7 @@ package fit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bidrag/data/frame"
@@ -228,7 +229,7 @@ func (s *setup) check(data *frame.Frame) (design.Columns, error) {
 		case !ok:
 			wrong(c.option, "there is no column %q%s", c.name, design.Meant(c.name, data.Names()))
 		case c.numeric && column.Kind == frame.Factor:
-			wrong(c.option, "the column %q is text; it must be numbers", c.name)
+			wrong(c.option, "%s", design.NotNumbers(column))
 		}
 		*c.to = column
 	}
@@ -243,6 +244,10 @@ func relevel(data *frame.Frame, reference map[string]string) (*frame.Frame, erro
 		c, ok := data.Column(name)
 		if !ok {
 			errs = append(errs, &OptionError{"reference", fmt.Sprintf("there is no column %q%s", name, design.Meant(name, data.Names()))})
+			continue
+		}
+		if c.Kind == frame.Factor && !slices.Contains(c.Levels, level) {
+			errs = append(errs, &OptionError{"reference", fmt.Sprintf("%s has no level %q%s", name, level, design.MeantLevel(level, c.Levels))})
 			continue
 		}
 		r, err := c.Relevel(level)
