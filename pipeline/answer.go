@@ -12,7 +12,6 @@ import (
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
 	"bidrag/model/formula"
-	"bidrag/model/univariate"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -77,31 +76,18 @@ func (r *Run) schemeContrasts(name string, m study.Model, model *fit.Model) ([]r
 	if model.Rows != nil {
 		data = data.Rows(model.Rows)
 	}
-	scheme, _ := data.Column("scheme")
-	in := func(code int) (*frame.Frame, error) {
-		codes := make([]int32, data.NumRows())
-		for i := range codes {
-			codes[i] = int32(code)
-		}
-		return data.With(frame.NewFactor("scheme", scheme.Levels, codes))
+	effects, err := model.Effects(fit.TypicalGroup)
+	if err != nil {
+		return nil, err
 	}
-	reference, err := in(0)
+	differences, err := effects.Effect(data, "scheme")
 	if err != nil {
 		return nil, err
 	}
 	var out []result.Value
-	for code := 1; code < len(scheme.Levels); code++ {
-		all, err := in(code)
-		if err != nil {
-			return nil, err
-		}
-		difference, se, err := model.AverageContrast(all, reference)
-		if err != nil {
-			return nil, err
-		}
-		half := univariate.NormalQuantile(0.975) * se
-		key := result.Key{Quantity: "adjusted_difference", Model: name, Scheme: scheme.Levels[code]}
-		out = append(out, result.Estimate(key, result.Points, difference, data.NumRows()).WithInterval(difference-half, difference+half))
+	for _, d := range differences {
+		key := result.Key{Quantity: "adjusted_difference", Model: name, Scheme: d.Level}
+		out = append(out, result.Estimate(key, result.Points, d.Value, data.NumRows()).WithInterval(d.Low, d.High))
 	}
 	return out, nil
 }
