@@ -39,7 +39,7 @@ type assumed struct {
 		Bound                           []float64
 		Bins                            int
 	}
-	Order struct {
+	Order []struct {
 		N                   int
 		Level               float64
 		Low, High, Expected []float64
@@ -229,6 +229,8 @@ func (c assumedCase) compareInfluence(t *testing.T, f fitted) {
 		}
 	}
 	agree(t, "dfbetas", some(c.DFBetas), betas, 1e-4, 1e-6)
+	d := infer.Overdispersion(i.Pearson, f.DFResidual)
+	agree(t, "Pearson's χ² and its p-value", some([]float64{c.ChiSquare, c.ChiSquareP}), []float64{d.Statistic, d.P}, 1e-8, 1e-6)
 	if sum := floats.Sum(i.Hat); math.Abs(sum-float64(f.Rank)) > 1e-8 {
 		t.Errorf("hat values sum to %g, not the rank %d", sum, f.Rank)
 	}

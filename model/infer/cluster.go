@@ -1,6 +1,7 @@
 // Package infer draws conclusions from fits: standard errors under other
-// assumptions than the model's. Everything takes the fit's numbers as
-// arguments; no fit is changed.
+// assumptions than the model's, and whether the model's assumptions hold
+// (collinearity, influence, accuracy, the distribution of residuals).
+// Everything takes the fit's numbers as arguments; no fit is changed.
 package infer
 
 import (

@@ -1,9 +1,13 @@
 package infer_test
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"bidrag/model/infer"
 )
@@ -131,4 +135,44 @@ func TestInflationOfTwoColumns(t *testing.T) {
 	if len(v) != 2 || v[0].Term != 1 || v[1].Term != 3 || math.Abs(v[0].GVIF-want) > 1e-12 || math.Abs(v[1].GVIF-want) > 1e-12 || math.Abs(v[0].Root-math.Sqrt(want)) > 1e-12 {
 		t.Errorf("factors %+v, want %g", v, want)
 	}
+}
+
+// BenchmarkCR2 is of 20,000 rows with 31 columns, in ten clusters or in two
+// thousand.
+func BenchmarkCR2(b *testing.B) {
+	const n, p = 20000, 31
+	for _, clusters := range []int{10, 2000} {
+		b.Run(fmt.Sprint(clusters), func(b *testing.B) {
+			rows, variance, cluster := randomRows(n, p, clusters)
+			for b.Loop() {
+				infer.ClusterRobustCR2(rows, variance, cluster, clusters)
+			}
+		})
+	}
+}
+
+// randomRows are rows of a logistic model with bread of their own.
+func randomRows(n, p, clusters int) (rows infer.Rows, variance []float64, cluster []int32) {
+	r := rand.New(rand.NewPCG(7, 8))
+	rows = infer.Rows{N: n, P: p, X: make([]float64, n*p), Score: make([]float64, n), Info: make([]float64, n), Bread: make([]float64, p*p)}
+	variance, cluster = make([]float64, n), make([]int32, n)
+	for i := range rows.X {
+		rows.X[i] = r.NormFloat64()
+	}
+	x := mat.NewDense(n, p, nil)
+	for i := range n {
+		mu := 1 / (1 + math.Exp(-2*r.NormFloat64()))
+		rows.Score[i], rows.Info[i], variance[i] = -mu, mu*(1-mu), mu*(1-mu)
+		cluster[i] = int32(i % clusters)
+		for j := range p {
+			x.Set(i, j, rows.X[j*n+i]*math.Sqrt(rows.Info[i]))
+		}
+	}
+	var gram, bread mat.Dense
+	gram.Mul(x.T(), x)
+	if err := bread.Inverse(&gram); err != nil {
+		panic(err)
+	}
+	copy(rows.Bread, bread.RawMatrix().Data)
+	return rows, variance, cluster
 }

@@ -105,8 +105,7 @@ k <- 6; at <- binof(a$z, k); res <- a$y - unname(fitted(m))
 binned <- list(x = a$z, residual = res, bins = k, rows = as.vector(table(at)), centre = as.vector(tapply(a$z, at, mean)),
   mean = as.vector(tapply(res, at, mean)), bound = as.vector(tapply(res, at, function(r) 2 * sd(r) / sqrt(length(r)))))
 
-q <- 12
-order <- list(n = q, level = 0.95, low = qnorm(qbeta(0.025, 1:q, q:1)), high = qnorm(qbeta(0.975, 1:q, q:1)), expected = qnorm(ppoints(q)))
+order <- lapply(c(1, 8, 12), function(q) list(n = q, level = 0.95, low = I(qnorm(qbeta(0.025, 1:q, q:1))), high = I(qnorm(qbeta(0.975, 1:q, q:1))), expected = I(qnorm(ppoints(q)))))
 
 y <- c(0, 1, 2, 5); mu <- c(0.4, 1.1, 3, 2.2)
 cdf <- list(
