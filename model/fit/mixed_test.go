@@ -414,3 +414,28 @@ func TestSlopeBesideAZeroIntercept(t *testing.T) {
 		}
 	}
 }
+
+// TestUnusedGroupsInOneAndInMany: one group has, several have no random effect.
+func TestUnusedGroupsInOneAndInMany(t *testing.T) {
+	data := classes(t, 1)
+	school, _ := data.Column("school")
+	for lost, says := range map[string]string{
+		"a":  `the group "a" of school; it has no random effect, and is predicted as an unknown group`,
+		"ab": `the groups "a" and "b" of school; they have no random effects, and are predicted as unknown groups`,
+	} {
+		x, _ := data.Column("x")
+		values := slices.Clone(x.Number)
+		for i := range values {
+			if strings.Contains(lost, school.Levels[school.Code[i]]) {
+				values[i] = math.NaN()
+			}
+		}
+		gaps, err := data.With(frame.NewNumeric("x", values))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := mustFit(t, "y ~ x + (1 | school)", gaps, fit.Options{}).Result; !warned(r, "unused_group", "school", says) {
+			t.Errorf("%s: %v", lost, r.Warnings)
+		}
+	}
+}
