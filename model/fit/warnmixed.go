@@ -139,7 +139,10 @@ func (s *setup) warnGroupings(r *Result) {
 func (s *setup) warnUnidentified(r *Result) {
 	n := s.design.N
 	for k, t := range s.design.Random {
-		rank := newSpan(n, effects(t, n)).rank()
+		rank := 1 // of an intercept
+		if t.Z != nil {
+			rank = newSpan(n, t.Z).rank()
+		}
 		if rank < len(t.Columns) {
 			r.warning("unidentified", componentName(t.Name, t.Columns[0]), "the effects that %s lets vary (%s) are combinations of each other in the rows of the fit: their variances can be shared out in many ways, and none of them means anything by itself. Leave one of them out", t.Source, list(t.Columns))
 		}
