@@ -10,6 +10,8 @@ const (
 	nullShare    = 1e-10 // 1 − λ below which a direction lies wholly in the cluster, as its own effect does
 	gradedRatio  = 1e-3  // variances further apart cost the eigenvectors of a cluster too many digits
 	rootAccurate = 1e-14 // of the root by integration
+
+	leastVariance = 1e-30 // of a row, where the largest of its cluster is 1
 )
 
 // adjusted returns D = Θ (Θ(I − SS')Θ)^(+½) S of a cluster, see
@@ -63,10 +65,9 @@ func adjustedSmall(s *mat.Dense, theta []float64) *mat.Dense {
 // adjustedEven is for equal variances: D = S U (I − Λ)^(+½) U'.
 func adjustedEven(s *mat.Dense) *mat.Dense {
 	rotated, shares, vectors := rotate(s)
-	_, k := s.Dims()
 	var scaled, out mat.Dense
 	scaled.Apply(func(_, j int, v float64) float64 { return v * inverseRoot(shares[j], shares[j] == 0) }, rotated)
-	out.Mul(&scaled, vectors.Slice(0, k, 0, k).T())
+	out.Mul(&scaled, vectors.T())
 	return &out
 }
 
@@ -99,13 +100,10 @@ func adjustedLarge(s *mat.Dense, theta []float64, least float64) *mat.Dense {
 		for j, v := range shares {
 			q.SetSym(j, j, q.At(j, j)+v)
 		}
-		var c mat.Cholesky
-		var right, left mat.Dense
+		var right mat.Dense
 		right.Mul(weighted.T(), b)
-		if c.Factorize(&q) && c.SolveTo(&left, &right) == nil {
-			solved.Mul(weighted, &left)
-			b0.Add(b0, solved)
-		}
+		solved.Mul(weighted, solveGraded(&q, &right))
+		b0.Add(b0, solved)
 		b0.Scale(at.weight, b0)
 		sum.Add(sum, b0)
 	}
@@ -115,6 +113,33 @@ func adjustedLarge(s *mat.Dense, theta []float64, least float64) *mat.Dense {
 		scaleRow(&out, i, v)
 	}
 	return &out
+}
+
+// solveGraded returns Q⁻¹B for a positive definite matrix that may be of very
+// different size in different directions; NaN when it is not. Q is overwritten.
+func solveGraded(q *mat.SymDense, b *mat.Dense) *mat.Dense {
+	k := q.SymmetricDim()
+	scale := make([]float64, k)
+	for j := range k {
+		scale[j] = 1 / math.Sqrt(q.At(j, j))
+	}
+	for i := range k {
+		for j := range i + 1 {
+			q.SetSym(i, j, scale[i]*q.At(i, j)*scale[j])
+		}
+		scaleRow(b, i, scale[i])
+	}
+	var c mat.Cholesky
+	if !c.Factorize(q) {
+		b.Apply(func(_, _ int, _ float64) float64 { return math.NaN() }, b)
+		return b
+	}
+	// the error says that digits are lost; there is an answer all the same
+	_ = c.SolveTo(b, b)
+	for i, v := range scale {
+		scaleRow(b, i, v)
+	}
+	return b
 }
 
 // rotate returns T = SU and 1 − λ, where S'S = UΛU'; 1 − λ is 0 in directions
@@ -219,10 +244,13 @@ func geometricMean(a, b float64) float64 {
 	return a
 }
 
-// eigenSym returns eigenvalues, ascending, and eigenvectors.
+// eigenSym returns eigenvalues, ascending, and eigenvectors; NaN when there are
+// none.
 func eigenSym(a *mat.SymDense) ([]float64, *mat.Dense) {
 	var e mat.EigenSym
-	e.Factorize(a, true)
+	if k := a.SymmetricDim(); !e.Factorize(a, true) {
+		return empty(k), mat.NewDense(k, k, empty(k*k))
+	}
 	var vectors mat.Dense
 	e.VectorsTo(&vectors)
 	return e.Values(nil), &vectors

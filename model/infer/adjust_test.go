@@ -87,24 +87,31 @@ func TestRootsByIntegration(t *testing.T) {
 
 // TestVariancesFarApart: the condition A (Θ − X̃MX̃') A' = Θ, which makes CR2
 // unbiased and is D'(I − SS')D = S'S, holds also where variances differ by
-// twelve orders of size.
+// many orders of size. Where directions lie wholly in the cluster S is less
+// its part along the null vectors of Θ(I − SS')Θ.
 func TestVariancesFarApart(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, n := range []int{6, 40} {
-		s := orthonormal(n, 3, false, r)
-		theta := make([]float64, n)
-		for i := range theta {
-			theta[i] = math.Pow(10, -12*float64(i)/float64(n-1))
-		}
-		d := adjusted(s, theta)
-		var gram, inner, across mat.Dense
-		gram.Mul(s.T(), s)
-		across.Mul(s.T(), d)
-		inner.Mul(across.T(), &across)
-		across.Mul(d.T(), d)
-		inner.Sub(&across, &inner)
-		if off := furthest(&gram, &inner); !(off < 1e-9) {
-			t.Errorf("%d rows: off by %g", n, off)
+	for _, own := range []bool{false, true} {
+		for _, n := range []int{6, 40} {
+			for _, orders := range []float64{4, 8, 12, 30} {
+				s := orthonormal(n, 3, own, r)
+				theta := make([]float64, n)
+				for i := range theta {
+					theta[i] = math.Pow(10, -orders*float64(i)/float64(n-1))
+				}
+				d := adjusted(s, theta)
+				rotated, shares, vectors := rotate(s)
+				var b, want, across, got, inner mat.Dense
+				b.Mul(withoutNull(rotated, theta, shares), vectors.T())
+				want.Mul(b.T(), &b)
+				across.Mul(s.T(), d)
+				inner.Mul(across.T(), &across)
+				got.Mul(d.T(), d)
+				got.Sub(&got, &inner)
+				if off := furthest(&want, &got); !(off < 1e-9) {
+					t.Errorf("%d rows, %g orders, own %t: off by %g", n, orders, own, off)
+				}
+			}
 		}
 	}
 }

@@ -128,7 +128,8 @@ type BiasReduced struct {
 // and its Satterthwaite degrees of freedom. variance is V(μ)/a of every row,
 // its variance under the model without the dispersion (family.Variance by
 // weight times trials); cluster is the index of each row's cluster, from 0.
-// A nil result means that the bread is no covariance.
+// A nil result means that the bread is no covariance, or that a row that counts
+// has no positive variance.
 //
 // With X̃ the derivatives of the means by the coefficients, Θ the diagonal
 // matrix of variances, r = y − μ and M the bread,
@@ -167,6 +168,11 @@ func ClusterRobustCR2(r Rows, variance []float64, cluster []int32, clusters int)
 	w := r.whiten()
 	if w == nil {
 		return nil
+	}
+	for i, v := range variance {
+		if r.Info[i] > 0 && !(v > 0 && v <= math.MaxFloat64) {
+			return nil
+		}
 	}
 	k := len(w.kept)
 	moments := newSatterthwaite(k)
@@ -214,7 +220,7 @@ func (w *whitened) take(members []int, variance []float64) (s *mat.Dense, e, the
 		largest = max(largest, variance[i])
 	}
 	for a := range theta {
-		theta[a] /= largest
+		theta[a] = max(theta[a]/largest, leastVariance)
 	}
 	return s, e, theta
 }

@@ -176,3 +176,27 @@ func randomRows(n, p, clusters int) (rows infer.Rows, variance []float64, cluste
 	copy(rows.Bread, bread.RawMatrix().Data)
 	return rows, variance, cluster
 }
+
+// TestExtremeRowsHaveErrors: fitted probabilities next to 0 and 1 give finite
+// errors; a row that counts and has no variance gives none.
+func TestExtremeRowsHaveErrors(t *testing.T) {
+	rows, variance, cluster := randomRows(200, 3, 4)
+	for i := range 40 {
+		mu := math.Pow(10, -float64(i))
+		rows.Score[i], rows.Info[i], variance[i] = -mu, mu, mu
+	}
+	v := infer.ClusterRobustCR2(rows, variance, cluster, 4)
+	for j := range 3 {
+		if !(v.Cov[4*j] > 0) || !(v.DF[j] > 0.5 && v.DF[j] <= 4) {
+			t.Errorf("coefficient %d: variance %g with %g degrees of freedom", j, v.Cov[4*j], v.DF[j])
+		}
+	}
+	variance[7] = 0
+	if infer.ClusterRobustCR2(rows, variance, cluster, 4) != nil {
+		t.Error("a row without variance")
+	}
+	rows.Bread[4] = -1
+	if infer.NewInfluence(rows, make([]float64, 200), 1) != nil {
+		t.Error("a bread that is no covariance")
+	}
+}
