@@ -237,8 +237,8 @@ func (pr *profile) end(side float64) (float64, error) {
 		floor = 0
 	}
 	near, nearRoot := pr.psi, -pr.target // ψ, |root| − target
-	far, step := pr.psi, pr.target*pr.se
-	var farRoot float64
+	step := pr.target * pr.se
+	var far, farRoot float64
 	for {
 		far = max(floor, near+side*step)
 		if pr.kind == ResidualSD && far <= 0 {
