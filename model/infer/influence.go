@@ -27,7 +27,8 @@ type Influence struct {
 //	σ_i² = (Σ d² − d_i²/(1 − h_i)) / (n − p − 1)
 //
 // with d the deviance residuals, as R has it, also for models without a
-// dispersion.
+// dispersion. The dfbetas of a row with hat 1 are 0. A nil result means that
+// the bread is no covariance.
 //
 // Source: Williams (1987), Applied Statistics 36, 181–191; R's
 // influence.measures, rstandard and cooks.distance for glm.
@@ -54,7 +55,7 @@ func NewInfluence(r Rows, deviance []float64, dispersion float64) *Influence {
 		count++
 		sum += deviance[i]
 		rest := 1 - f.Hat[i]
-		if rest < 10*epsilon {
+		if rest < nullShare {
 			f.Hat[i], rest = 1, math.NaN()
 		}
 		f.StdPearson[i] = f.Pearson[i] / math.Sqrt(dispersion*rest)
@@ -64,8 +65,6 @@ func NewInfluence(r Rows, deviance []float64, dispersion float64) *Influence {
 	f.DFBetas = f.betas(r, w, sum, count-float64(k)-1)
 	return f
 }
-
-const epsilon = 0x1p-52
 
 // betas are the dfbetas; sum is the deviance, df the degrees of freedom when
 // one row is left out.

@@ -138,9 +138,9 @@ type BiasReduced struct {
 //	A_g = Θ½ (Θ½ (Θ − X̃MX̃')_g Θ½)^(+½) Θ½
 //
 // where (+½) is the root of the Moore–Penrose inverse, so that V is unbiased
-// when Θ is right. Degrees of freedom are (Σ P_gg)²/Σ P_gh² where P_gh is the
-// covariance under the model of the parts that clusters g and h have in the
-// coefficient.
+// when Θ is right and no effect is a single cluster's own. Degrees of freedom
+// are (Σ P_gg)²/Σ P_gh² where P_gh is the covariance under the model of the
+// parts that clusters g and h have in the coefficient.
 //
 // In orthonormal rows S = Θ⁻½X̃L, LL' = M, the matrix to be inverted is
 // Θ(I − SS')Θ, and all that is asked of a cluster is the n_g×p matrix

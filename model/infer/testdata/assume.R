@@ -65,6 +65,7 @@ cases <- list(
   case("poisson, offset and weights", count ~ x + z + level, poisson(), a, a$place, a$w, log(a$months)),
   case("gaussian", score ~ x + z + g, gaussian(), a, a$place),
   case("gaussian, weights, an effect of every cluster", score ~ x + z + factor(place), gaussian(), subset(a, place > 4), a$place[a$place > 4], a$w[a$place > 4]),
+  case("gaussian, a row with an effect of its own", score ~ x + z + (place == 1), gaussian(), a, a$place, a$w),
   case("gamma", amount ~ x + z, Gamma("log"), a, a$place),
   case("cloglog, every row a cluster", y ~ x + z, binomial("cloglog"), subset(a, place > 8), seq_len(88)),
   case("gaussian, every row a cluster", score ~ x + z, gaussian(), b, seq_len(nrow(b))))
