@@ -84,6 +84,7 @@ func (e *Effects) By(data *frame.Frame, variable string) ([]Level, error) {
 // true/false variable and one of zeros and ones that of each level against the
 // reference; for numbers the derivative of the expected response, everything
 // that is computed of the variable moving along: log(x), x:z, random slopes.
+// An effect whose coefficients are all aliased is NaN.
 func (e *Effects) Effect(data *frame.Frame, variable string) ([]Effect, error) {
 	settings, err := e.settings(data, variable)
 	if err != nil {
@@ -110,7 +111,7 @@ func (e *Effects) Change(data *frame.Frame, variable string, step float64) (Effe
 	if err != nil {
 		return Effect{}, err
 	}
-	return Effect{Variable: variable, Step: step, Margin: e.Difference(to, from)}, nil
+	return Effect{Variable: variable, Step: step, Margin: e.unlessAliased(e.Difference(to, from))}, nil
 }
 
 // All is [Effects.Effect] of every variable of the fixed part of the model, in
@@ -173,7 +174,7 @@ func (e *Effects) Within(data *frame.Frame, variable, by string) ([]Subgroup, er
 func (e *Effects) effect(data *frame.Frame, variable string, settings []setting) ([]Effect, error) {
 	if settings == nil {
 		m, err := e.slope(data, variable)
-		return []Effect{{Variable: variable, Margin: m}}, err
+		return []Effect{{Variable: variable, Margin: e.unlessAliased(m)}}, err
 	}
 	levels, err := e.at(data, settings)
 	if err != nil {
@@ -181,9 +182,18 @@ func (e *Effects) effect(data *frame.Frame, variable string, settings []setting)
 	}
 	var out []Effect
 	for _, l := range levels[1:] {
-		out = append(out, Effect{Variable: variable, Level: l.Level, Reference: levels[0].Level, Margin: e.Difference(l.Margin, levels[0].Margin)})
+		out = append(out, Effect{Variable: variable, Level: l.Level, Reference: levels[0].Level, Margin: e.unlessAliased(e.Difference(l.Margin, levels[0].Margin))})
 	}
 	return out, nil
+}
+
+// unlessAliased makes an effect NaN that hangs on aliased coefficients alone:
+// these count as 0, which is no estimate.
+func (e *Effects) unlessAliased(m Margin) Margin {
+	if m.Value == 0 && !(m.StdError > 0) && slices.ContainsFunc(e.model.Beta, math.IsNaN) {
+		m.Value, m.StdError, m.Low, m.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+	}
+	return m
 }
 
 // at averages over all rows at each setting.
@@ -226,7 +236,7 @@ func (e *Effects) slope(data *frame.Frame, variable string) (Margin, error) {
 	}
 	h := func(x float64) float64 { return slopeStep * min(sd, max(math.Abs(x), slopeNear*sd)) }
 	var out Margin
-	for _, step := range []struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
+	for _, step := range []struct{ at, weight float64 }{{-1, -8}, {1, 8}, {-2, 1}, {2, -1}} {
 		moved, err := shift(data, variable, func(x float64) float64 { return step.at * h(x) })
 		if err != nil {
 			return Margin{}, err

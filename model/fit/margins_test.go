@@ -354,6 +354,49 @@ func TestEffectsWithoutVariance(t *testing.T) {
 	}
 }
 
+// TestEffectsOfAliasedTerms are not known; those of the others are as without
+// the aliased term.
+func TestEffectsOfAliasedTerms(t *testing.T) {
+	data := persons(t, 300)
+	x, _ := data.Column("x")
+	twice, c := make([]float64, 300), make([]float64, 300)
+	g, _ := data.Column("g")
+	for i := range twice {
+		twice[i] = 2*x.Number[i] + 1
+		if g.Code[i] == 2 {
+			c[i] = 1
+		}
+	}
+	data, err := data.With(frame.NewNumeric("twice", twice), frame.NewNumeric("c", c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, random := range []string{"", " + (1 | place)"} {
+		for _, over := range []Over{TypicalGroup, AllGroups} {
+			want, err := mustEffects(t, mustFit(t, "y ~ x + male + g"+random, data, Options{}), over).All(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := mustEffects(t, mustFit(t, "y ~ x + male + g + twice + c"+random, data, Options{}), over).All(data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, a := range got {
+				if i >= len(want) {
+					if !math.IsNaN(a.Value) || !math.IsNaN(a.StdError) {
+						t.Errorf("the effect of the aliased %s is %v ± %v", a.Variable, a.Value, a.StdError)
+					}
+				} else if math.Abs(a.Value-want[i].Value) > 1e-8 || !(math.Abs(a.StdError-want[i].StdError) < 1e-6) {
+					t.Errorf("the effect of %s is %v ± %v, without aliased terms %v ± %v", a.Variable, a.Value, a.StdError, want[i].Value, want[i].StdError)
+				}
+			}
+			if len(got) != len(want)+2 {
+				t.Errorf("%d effects", len(got))
+			}
+		}
+	}
+}
+
 // TestEffectsThatAreNotThere: errors say what is wrong.
 func TestEffectsThatAreNotThere(t *testing.T) {
 	data := persons(t, 100)
