@@ -8,7 +8,7 @@ import (
 	"bidrag/model/glm"
 )
 
-// The models are drawn in the shape of those in docs/fit.md.
+// The models have the shapes of those in docs/fit.md, "How fast it is".
 
 func BenchmarkMunicipalityIntercept(b *testing.B) { // 17,768 rows, 9 covariates
 	bench(b, wide(17768, 10, []int{318}), Options{})
