@@ -3,6 +3,7 @@ package report
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -109,6 +110,31 @@ func TestCapitalize(t *testing.T) {
 	for text, want := range map[string]string{"": "", "åtte": "Åtte", "Å": "Å", "«x»": "«x»"} {
 		if got := capitalize(text); got != want {
 			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+// TestEveryWarningHasWords: each code of docs/fit.md is told in both languages.
+func TestEveryWarningHasWords(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/fit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(guide), "Warnings have these codes:")
+	table, _, _ = strings.Cut(table, "## ")
+	codes := regexp.MustCompile("(?m)^\\| `(\\w+)` ").FindAllStringSubmatch(table, -1)
+	if len(codes) < 15 {
+		t.Fatalf("%d codes found in the guide", len(codes))
+	}
+	for _, lang := range []string{"nb", "en"} {
+		w, err := loadWords(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range codes {
+			if w.texts["warning."+code[1]] == "" {
+				t.Errorf("%s: no words for the warning %s", lang, code[1])
+			}
 		}
 	}
 }
