@@ -94,6 +94,9 @@ func (r *Run) checkModels() ([]string, error) {
 	var problems problem.List
 	var complete []string
 	known := append(r.Study.ColumnNames(), "scheme")
+	if p := r.Study.Places; p != nil && p.Project {
+		known = append(known, "project")
+	}
 	for _, e := range r.Study.Models {
 		file, line, column := r.Study.Place("models", e.Key, "formula")
 		f, err := formula.Parse(e.Value.Formula)

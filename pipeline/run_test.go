@@ -136,6 +136,18 @@ func TestContributionsBalance(t *testing.T) {
 	}
 }
 
+// TestProjectsMayFormGroups: a study's model may have random terms, of
+// projects too: here the regular one in four municipalities and the pilot in one.
+func TestProjectsMayFormGroups(t *testing.T) {
+	m := newMini(t)
+	m.replace("study.yaml", "models:\n", "models:\n  levels: {label: Nivå, sample: complete, formula: outcome ~ scheme + male + (1 | project)}\n")
+	r := m.run(1)
+	got := r.Results.Models["levels"]
+	if got == nil || got.Method != "laplace" || len(got.Random) != 1 || got.Groups["project"] != 5 {
+		t.Errorf("the model is %+v", got)
+	}
+}
+
 // TestContributionsLeaveOutWhoTheModelDoes: in a sample with unknown values the
 // persons without expectation count in no project, and the others still balance.
 func TestContributionsLeaveOutWhoTheModelDoes(t *testing.T) {
