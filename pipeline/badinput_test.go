@@ -67,7 +67,7 @@ func TestBadInput(t *testing.T) {
 			m.check(err)
 			m.check(os.WriteFile(m.path("extracts/register.csv.gz"), content[:len(content)/2], 0o644))
 		}, []string{`mini/extracts/register.csv.gz:25:1: the compressed data end too early`}},
-		{"an empty extract", func(m mini) { m.write("extracts/counts.csv", "") }, []string{`mini/extracts/counts.csv:1:1: is empty: fetch the extract again`}},
+		{"an empty extract", func(m mini) { m.write("extracts/counts.csv", "") }, []string{`mini/extracts/counts.csv:1:1: is empty: fetch the file again`}},
 		{"an extract with a header only", func(m mini) { m.write("extracts/counts.csv", "Ordning;Kommunenummer;År;Antall\r\n") },
 			[]string{`mini/extracts/counts.csv:1:1: has a header but no rows`}},
 		{"a table that is no JSON", func(m mini) { m.write("extracts/table.json", "{") }, []string{`mini/extracts/table.json:1:2: the JSON ends too early`}},

@@ -214,9 +214,9 @@ func scanned(found *findings, width, rows int) error {
 	switch {
 	case found.any():
 	case width == 0:
-		found.whole(0, "is empty: fetch the extract again")
+		found.whole(0, "is empty: fetch the file again")
 	case rows == 0:
-		found.whole(0, "has a header but no rows: fetch the extract again")
+		found.whole(0, "has a header but no rows: fetch the file again")
 	}
 	return found.err()
 }

@@ -136,10 +136,10 @@ func TestReadCSVTellsEveryProblemWithItsPlace(t *testing.T) {
 	three := norwegian(Column{"Alder", Integer}, Column{"Timer", Number}, Column{"Dato", Date})
 	header := "Navn;Alder;Timer;Dato\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"empty file", "", "a.csv:1:1: is empty: fetch the extract again"},
-		{"only a mark", "\ufeff", "a.csv:1:1: is empty: fetch the extract again"},
-		{"only empty lines", "\n\n", "a.csv:1:1: is empty: fetch the extract again"},
-		{"header only", header, "a.csv:1:1: has a header but no rows: fetch the extract again"},
+		{"empty file", "", "a.csv:1:1: is empty: fetch the file again"},
+		{"only a mark", "\ufeff", "a.csv:1:1: is empty: fetch the file again"},
+		{"only empty lines", "\n\n", "a.csv:1:1: is empty: fetch the file again"},
+		{"header only", header, "a.csv:1:1: has a header but no rows: fetch the file again"},
 		{"text for a number", header + "Åse;tjue;1,5;01.02.2018\n",
 			`a.csv:2:5: column "Alder": "tjue" is no whole number: correct the cell, or the column's type in the study`},
 		{"fraction for a whole number", header + "Åse;1,5;1,5;01.02.2018\n",
@@ -225,8 +225,8 @@ func TestReadCSVTellsOfDamagedGzip(t *testing.T) {
 		{"without its end", whole[:len(whole)-4], "the compressed data end too early: the file is only half-written; fetch it again"},
 		{"wrong checksum", string(checksum), "the checksum of the compressed data is wrong: the file is damaged; fetch it again"},
 		{"no gzip", "a;b\n1;2\n", "is not gzip, although its name ends in .gz: fetch it again or rename it"},
-		{"empty", "", "is empty: fetch the extract again"},
-		{"nothing inside", zipped(t, ""), "is empty: fetch the extract again"},
+		{"empty", "", "is empty: fetch the file again"},
+		{"nothing inside", zipped(t, ""), "is empty: fetch the file again"},
 		{"cut in its header", whole[:5], "the compressed data end too early: the file is only half-written; fetch it again"},
 		{"garbage after it", whole + "garbage, not gzip", "is not gzip, although its name ends in .gz: fetch it again or rename it"},
 	} {

@@ -85,8 +85,8 @@ func TestReadFrameOfCSV(t *testing.T) {
 
 func TestReadFrameTellsWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"a.csv", "", "1:1: is empty: fetch the extract again"},
-		{"a.csv", "y,x\n", "1:1: has a header but no rows: fetch the extract again"},
+		{"a.csv", "", "1:1: is empty: fetch the file again"},
+		{"a.csv", "y,x\n", "1:1: has a header but no rows: fetch the file again"},
 		{"a.csv", "y,å,y\n1,2,3\n", `1:5: column "y" comes twice in the header (fields 1 and 3): give one of them another name`},
 		{"a.csv", "y,x\n1,2\n1\n", "3:1: 1 fields where the header has 2: is a delimiter missing, or one too many in a text without quotes?"},
 		{"a.csv", "y,x\n1,\xe5\n", "2:3: holds bytes that are not UTF-8, the first of them here: it is in another encoding"},

@@ -105,7 +105,7 @@ func (t *textFile) start(f io.Reader, compressed bool, encoding string, found *f
 	first, err := head.Peek(4)
 	if len(first) == 0 {
 		if err == io.EOF {
-			found.whole(0, "is empty: fetch the extract again")
+			found.whole(0, "is empty: fetch the file again")
 		} else {
 			found.whole(0, "%s", unreadable(err))
 		}
@@ -152,7 +152,7 @@ func unreadable(err error) string {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the compressed data end too early: the file is only half-written; fetch it again"
 	case errors.Is(err, io.EOF):
-		return "is empty: fetch the extract again"
+		return "is empty: fetch the file again"
 	case errors.Is(err, gzip.ErrHeader):
 		return "is not gzip, although its name ends in .gz: fetch it again or rename it"
 	case errors.Is(err, gzip.ErrChecksum):
