@@ -1,7 +1,6 @@
 package fit
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -14,9 +13,6 @@ import (
 // fitMixed fits a model with random terms.
 func (s *setup) fitMixed(m *Model) error {
 	e, err := glmm.Fit(glmm.Data{Data: s.data, Terms: s.terms()}, glmm.Options{Quadrature: s.options.Quadrature, Threads: s.options.Threads})
-	if errors.Is(err, glmm.ErrCrossed) {
-		return formula.Errorf(s.formula.Random[0].Column, "%v (--quadrature 1)", err)
-	}
 	if err != nil {
 		return err
 	}
