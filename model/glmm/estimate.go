@@ -172,13 +172,18 @@ func lower(t, v []float64, q int) []float64 {
 	return out
 }
 
-// sandwich returns M v M'.
+// sandwich returns M v M', symmetric to the bit, for a symmetric v.
 func (t *slopes) sandwich(v []float64) []float64 {
 	q := t.q
 	var half, out mat.Dense
 	m := mat.NewDense(q, q, t.m)
 	half.Mul(m, mat.NewDense(q, q, v))
 	out.Mul(&half, m.T())
+	for i := range q {
+		for j := range i {
+			out.Set(i, j, out.At(j, i))
+		}
+	}
 	return out.RawMatrix().Data
 }
 
