@@ -31,11 +31,23 @@ var rules = []rule{
 		why: "matrices in, estimates out: the numeric packages know no frame and no name",
 	},
 	{
-		from: []string{"evaluate/describe"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		from: []string{"evaluate/assume"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/context"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
 		from: []string{"evaluate/contribution"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/describe"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/effects"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{

@@ -76,12 +76,8 @@ func (r *Run) checkSomebody() error {
 func (r *Run) checkDesigns() error {
 	var problems problem.List
 	for _, e := range r.Study.Models {
-		f, err := formula.Parse(e.Value.Formula)
-		if err == nil {
-			err = design.Check(f, r.data)
-		}
-		if err != nil {
-			file, line, column := r.Study.Place("models", e.Key, "formula")
+		if err := design.Check(r.formulas[e.Key].parsed, r.data); err != nil {
+			file, line, column := r.Study.Place("models", e.Key, formulaPart(e.Value))
 			problems.Add(file, line, column, "the formula of model %q: %v", e.Key, err)
 		}
 	}
@@ -98,16 +94,16 @@ func (r *Run) checkModels() ([]string, error) {
 		known = append(known, "project")
 	}
 	for _, e := range r.Study.Models {
-		file, line, column := r.Study.Place("models", e.Key, "formula")
-		f, err := formula.Parse(e.Value.Formula)
-		if err != nil {
-			problems.Add(file, line, column, "the formula of model %q: %v", e.Key, err)
+		m, ok := r.resolve(e.Key, e.Value, &problems)
+		if !ok {
 			continue
 		}
+		r.formulas[e.Key] = m
 		var names []string
-		for _, n := range f.Names() {
+		for _, n := range m.parsed.Names() {
 			names = append(names, n.Name)
-			if !slices.Contains(known, n.Name) {
+			if !slices.Contains(known, n.Name) && r.tellsFirst(e.Value, n.Name) {
+				file, line, column := r.Study.Place("models", e.Key, formulaPart(e.Value))
 				problems.Add(file, line, column, "the formula of model %q names %q, which is no variable of the codebook%s", e.Key, n.Name, problem.DidYouMean(n.Name, known))
 			}
 		}
@@ -116,7 +112,7 @@ func (r *Run) checkModels() ([]string, error) {
 		}
 		if c := r.Study.Contribution; c != nil && c.Model == e.Key {
 			for _, v := range c.Variants {
-				if _, err := f.Without(v.Value.Drop...); err != nil {
+				if _, err := m.without(v.Value.Drop); err != nil {
 					file, line, column := r.Study.Place("contribution", "variants", v.Key, "drop")
 					problems.Add(file, line, column, "the variant %q of model %q: %v; take it out of drop", v.Key, e.Key, err)
 				}
@@ -124,6 +120,24 @@ func (r *Run) checkModels() ([]string, error) {
 		}
 	}
 	return complete, problems.Err()
+}
+
+// formulaPart is where a model's author wrote what is its own of its formula.
+func formulaPart(m study.Model) string {
+	switch {
+	case m.Like == "":
+		return "formula"
+	case m.Add != "":
+		return "add"
+	}
+	return "like"
+}
+
+// tellsFirst tells whether a name is a model's own, and not one of the model it
+// is like, where it is told.
+func (r *Run) tellsFirst(m study.Model, name string) bool {
+	of, ok := r.formulas[m.Like]
+	return !ok || !slices.ContainsFunc(of.parsed.Names(), func(n *formula.Name) bool { return n.Name == name })
 }
 
 // make runs one statement and remembers its SQL and its rows. An error is told
@@ -151,6 +165,19 @@ func (r *Run) blame(ctx context.Context, s codebook.Statement, err error) error 
 		return r.blameRules(ctx, scheme, err)
 	}
 	if s.Name == "dataset" {
+		for _, v := range r.Study.Codebook.Variables {
+			rule, ok := v.Value.From.Get(study.DatasetRule)
+			if !ok {
+				continue
+			}
+			if err := r.db.Exec(ctx, fmt.Sprintf("EXPLAIN SELECT CAST((%s) AS %s) FROM gross", rule.SQL, codebook.SQLType(v.Value))); err != nil {
+				file, line, column := r.Study.CodebookPlace("variables", v.Key, "from", study.DatasetRule, "sql")
+				problems.Add(file, line, column, "the SQL is not understood: %s. Mend it; docs/study.md tells what it may name", firstLine(err))
+			}
+		}
+		if len(problems) > 0 {
+			return problems.Err()
+		}
 		for _, e := range r.Study.Samples {
 			probe := fmt.Sprintf("EXPLAIN SELECT %s FROM (SELECT *, 1 AS complete FROM gross)", e.Value.Where)
 			if err := r.db.Exec(ctx, probe); err != nil {

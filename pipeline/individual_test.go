@@ -47,7 +47,7 @@ func TestIndividualModelAgainstR(t *testing.T) {
 // TestSchemeContrastAgainstR: the average difference between the schemes among
 // like persons, with R's predict() and numerical derivatives.
 func TestSchemeContrastAgainstR(t *testing.T) {
-	r := shipped(t, "models")
+	r := shipped(t, "effects")
 	v, ok := r.Results.Get(result.Key{Quantity: "adjusted_difference", Model: "individual", Scheme: "jobbsjansen"})
 	if !ok {
 		t.Fatal("there is no contrast")

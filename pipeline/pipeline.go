@@ -4,7 +4,9 @@
 //  1. extracts: read every file that the study names, with all that is wrong;
 //  2. dataset: check codes, persons and places, recode, link, and make the
 //     one analysis set, counting every row that is lost on the way;
-//  3. describe, models, contribution: the questions that the study asks.
+//  3. describe, models, effects, assumptions, contribution: the questions that
+//     the study asks. What these data cannot answer is a gap of the results,
+//     and the rest is done.
 //
 // Run gives the results before disclosure control. What leaves the building is
 // the business of the floor above.
@@ -41,7 +43,7 @@ type Options struct {
 
 // ResultSteps are the steps that Options.Only can choose among. What they need
 // is always done: the extracts are read, and the data set (dataset) is made.
-var ResultSteps = []string{"dataset", "describe", "models", "contribution"}
+var ResultSteps = []string{"dataset", "describe", "models", "effects", "assumptions", "contribution"}
 
 // UnknownStep is the error of a step in Options.Only that there is not.
 type UnknownStep struct{ Step string }
@@ -60,10 +62,12 @@ type Run struct {
 	SQL     []codebook.Statement
 	Rows    []RowCount
 
-	options Options
-	data    *frame.Frame
-	fitted  map[[4]string]*fit.Model // by formula, family, link and sample
-	db      *store.DB
+	options  Options
+	data     *frame.Frame
+	formulas map[string]modelFormula // of the study's models
+	fits     map[string]*fitted      // the study's models; nil those that could not be fitted
+	fitted   map[fitID]*fit.Model
+	db       *store.DB
 }
 
 // An Input is a file that was read.
@@ -88,7 +92,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, fitted: map[[4]string]*fit.Model{}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, fitted: map[fitID]*fit.Model{}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err
@@ -142,6 +146,8 @@ func (r *Run) answer(ctx context.Context) error {
 	}{
 		{"describe", r.describe},
 		{"models", r.fitModels},
+		{"effects", r.effects},
+		{"assumptions", r.assumptions},
 		{"contribution", r.contributions},
 	}
 	for _, s := range steps {

@@ -20,7 +20,10 @@ func (s *Study) check(problems *problem.List) {
 	s.checkParticipants(c)
 	s.checkPlaces(c)
 	s.checkModels(c)
+	s.checkProfiles(c)
 	s.checkDescribe(c)
+	s.checkMissing(c)
+	s.checkContext(c)
 	s.checkCodebook(checker{s.codebookDoc, problems})
 }
 
@@ -141,6 +144,7 @@ func (s *Study) checkModels(c checker) {
 				c.known(at("models", e.Key, "groups", g.Key, "variables", strconv.Itoa(i)), "variable", v, append(s.ColumnNames(), "scheme"))
 			}
 		}
+		s.checkModelSettings(c, e.Key, e.Value)
 	}
 	if s.Contribution == nil {
 		return
@@ -204,6 +208,25 @@ func (s *Study) checkDescribe(c checker) {
 			}
 		}
 	}
+	var grouped []string
+	for _, g := range d.Variables {
+		grouped = append(grouped, g.Variable)
+	}
+	for i, v := range d.MeasuresBy {
+		if !slices.Contains(grouped, v) {
+			c.at(at("describe", "measures_by", strconv.Itoa(i)), "%q is not among the described variables, which say how its values are made into levels; add it under variables", v)
+		}
+	}
+	for i, pair := range d.Crossed {
+		for k, v := range pair {
+			path := at("describe", "crossed", strconv.Itoa(i), strconv.Itoa(k))
+			if c.known(path, "variable", v, variables) {
+				if of, _ := s.Codebook.Variables.Get(v); of.Type != Binary {
+					c.at(path, "only binary variables are crossed, and %q is %s", v, of.Type)
+				}
+			}
+		}
+	}
 }
 
 func (s *Study) checkCodebook(c checker) {
@@ -248,6 +271,15 @@ func (s *Study) checkVariable(c checker, path []string, name string, v Variable)
 		}
 	}
 	_, placeRule := v.From.Get("place")
+	if rule, ok := v.From.Get(DatasetRule); ok {
+		if len(v.From) > 1 {
+			c.key(append(slices.Clone(path), "from", DatasetRule), "what is made of the data set holds for every scheme; remove the other rules")
+		}
+		if rule.SQL == "" {
+			c.key(append(slices.Clone(path), "from", DatasetRule), "what is made of the data set is written in SQL; write sql: expression")
+		}
+		return
+	}
 	for _, r := range v.From {
 		rulePath := append(slices.Clone(path), "from", r.Key)
 		if r.Key != "place" && !c.known(rulePath, "scheme", r.Key, s.Schemes.Keys()) {

@@ -63,6 +63,7 @@ func Load(fsys fs.FS, dir string) (*Study, error) {
 	}
 	s.Targets, err = readTargets(fsys, dir)
 	problems.Join(dir, err)
+	s.inherit(&problems)
 	s.setDefaults()
 	s.check(&problems)
 	if err := problems.Err(); err != nil {
@@ -122,6 +123,9 @@ type studyFile struct {
 	Complete     string            `yaml:"complete"`
 	Samples      Map[Sample]       `yaml:"samples"`
 	Models       Map[Model]        `yaml:"models"`
+	Profiles     Map[Profile]      `yaml:"profiles"`
+	Missing      *Missing          `yaml:"missing"`
+	Context      Map[Context]      `yaml:"context"`
 	Describe     Describe          `yaml:"describe"`
 	Contribution *Contribution     `yaml:"contribution"`
 	Disclosure   Disclosure        `yaml:"disclosure"`
@@ -135,6 +139,7 @@ func (s *Study) decode() error {
 	s.Name, s.Title, s.Subtitle, s.Source, s.Period = f.Name, f.Title, f.Subtitle, f.Source, f.Period
 	s.Schemes, s.Extracts, s.Participants, s.Places = f.Schemes, f.Extracts, f.Participants, f.Places
 	s.Complete, s.Samples, s.Models, s.Describe = f.Complete, f.Samples, f.Models, f.Describe
+	s.Profiles, s.Missing, s.Context = f.Profiles, f.Missing, f.Context
 	s.Contribution, s.Disclosure = f.Contribution, f.Disclosure
 	if err := s.codebookDoc.root.Decode(s.Codebook); err != nil {
 		return problem.Problem{File: s.codebookDoc.file, Message: err.Error()}
@@ -146,6 +151,11 @@ func (s *Study) setDefaults() {
 	for i := range s.Models {
 		if m := &s.Models[i].Value; m.Family == "" {
 			m.Family = "binomial"
+		}
+	}
+	for i := range s.Profiles {
+		if p := &s.Profiles[i].Value; len(p.Schemes) == 0 {
+			p.Schemes = s.Schemes.Keys()
 		}
 	}
 	for i := range s.Extracts {

@@ -32,6 +32,9 @@ type Study struct {
 	Complete     string            // the model whose variables a complete row knows
 	Samples      Map[Sample]
 	Models       Map[Model]
+	Profiles     Map[Profile]
+	Missing      *Missing // nil when nothing is asked of incomplete rows
+	Context      Map[Context]
 	Describe     Describe
 	Contribution *Contribution // nil when the study has no projects
 	Disclosure   Disclosure
@@ -132,7 +135,8 @@ type Sample struct {
 	Where string `yaml:"where"` // SQL on the data set's columns; window functions allowed
 }
 
-// A Model is one regression of the study.
+// A Model is one regression of the study: a formula, or another model with
+// changes.
 type Model struct {
 	Label   Text           `yaml:"label"`
 	Formula string         `yaml:"formula"`
@@ -140,6 +144,79 @@ type Model struct {
 	Link    string         `yaml:"link"`
 	Sample  string         `yaml:"sample"`
 	Groups  Map[TermGroup] `yaml:"groups"` // how the terms are arranged for a reader
+
+	// Like names a model that lends everything that is not given here: the
+	// formula without the variables (or groups of them) in Drop and with the
+	// terms in Add, family, link, sample, quadrature, cluster, groups and scaling,
+	// the last two with those given here put to them.
+	Like string   `yaml:"like"`
+	Drop []string `yaml:"drop"`
+	Add  string   `yaml:"add"`
+
+	Quadrature   int           `yaml:"quadrature"`   // points of adaptive quadrature; 0 and 1 are Laplace
+	Standardize  []Standardize `yaml:"standardize"`  // variables that enter as z-scores
+	Cluster      string        `yaml:"cluster"`      // column of clusters for robust standard errors beside the model's own
+	Pooling      bool          `yaml:"pooling"`      // fit it also without groups and with a coefficient for every group
+	Interactions []string      `yaml:"interactions"` // variables at whose levels the schemes' difference is asked for
+	Chapter      *bool         `yaml:"chapter"`      // whether it is reported by itself; default: a model that is like no other
+
+	Changes []Change `yaml:"-"` // Drop and Add of this model and those it is like, the first first
+}
+
+// A Change is variables taken out of a formula and terms put to it.
+type Change struct {
+	Model string // the model whose drop and add they are
+	Drop  []string
+	Add   string
+}
+
+// Standardize says that variables enter a model less their mean and divided by
+// their standard deviation. These are of the persons of a sample, or of the
+// units that they form: each municipality and year once.
+type Standardize struct {
+	Variables []string `yaml:"variables"`
+	By        []string `yaml:"by"`     // columns whose values tell the units apart; empty is persons
+	Sample    string   `yaml:"sample"` // default: the model's
+}
+
+// HasChapter tells whether a model is reported by itself, with effects and tests of
+// its assumptions, and not only beside the one that it is like.
+func (m Model) HasChapter() bool {
+	if m.Chapter == nil {
+		return m.Like == ""
+	}
+	return *m.Chapter
+}
+
+// A Profile is a made-up person whose expected attainment models are asked for.
+type Profile struct {
+	Label   Text        `yaml:"label"` // "a woman of 32 with some schooling …"
+	Models  []string    `yaml:"models"`
+	Schemes []string    `yaml:"schemes"` // in which the person takes part; default all
+	Values  Map[string] `yaml:"values"`  // number, level or "mean" by variable, or by group of the models' variables
+}
+
+// Mean is the value of a Profile that stands for the mean of the persons in the
+// model.
+const Mean = "mean"
+
+// Missing says what is asked of persons with and without missing values in the
+// variables of the complete model.
+type Missing struct {
+	By    []string `yaml:"by"`    // the share with missing values at each level of these
+	Means []string `yaml:"means"` // the mean of these with and without
+}
+
+// A Context describes the units that participants belong to, such as a
+// municipality in a year.
+type Context struct {
+	Label        Text       `yaml:"label"`
+	Unit         Text       `yaml:"unit"` // what one is called, in the plural: "municipality-years"
+	By           []string   `yaml:"by"`   // columns whose values tell the units apart
+	Sample       string     `yaml:"sample"`
+	MinPersons   int        `yaml:"min_persons"`  // units with fewer persons, of all schemes together, are left out
+	Variables    []string   `yaml:"variables"`    // the same for everyone in a unit, or in a scheme of it
+	Correlations [][]string `yaml:"correlations"` // pairs
 }
 
 // A TermGroup is variables shown together under a heading.
@@ -156,6 +233,9 @@ type Describe struct {
 	Sample    string     `yaml:"sample"`
 	Variables []Grouping `yaml:"variables"` // composition and attainment by level
 	Measures  []string   `yaml:"measures"`  // 0/1 variables shown together
+
+	MeasuresBy []string   `yaml:"measures_by"` // measures and their attainment at each level of these
+	Crossed    [][]string `yaml:"crossed"`     // pairs of 0/1 variables counted against each other
 }
 
 // A Grouping is a variable and how its values are made into few levels.
@@ -217,8 +297,12 @@ type Variable struct {
 	Levels     Map[Text]   `yaml:"levels"` // of binary, ordinal, category
 	Indicators *Indicators `yaml:"indicators"`
 	Source     Text        `yaml:"source"` // table of the report, number of the contradiction
-	From       Map[Rule]   `yaml:"from"`   // by scheme, or "place" for what the municipality and year give
+	From       Map[Rule]   `yaml:"from"`   // by scheme, "place" for what municipality and year give, or DatasetRule
 }
+
+// DatasetRule is the key of a rule that makes a variable of the data set's other
+// columns, by SQL in which window functions see all persons who count.
+const DatasetRule = "dataset"
 
 // Indicators are 0/1 columns made of a category: prefix_level for each level
 // that is not among the reference levels.
@@ -282,7 +366,8 @@ type By struct {
 
 // A Target says which result a published number is: one of Value (less Minus,
 // or Over another), Sum, Mean, Falls (1 when the results fall), Highest (1 when
-// all are higher than Than), Peaks (the Count highest peaks of a distribution);
+// all are higher than Than), Peaks (the Count highest peaks of a distribution), Sign (1 or
+// −1 when the interval leaves out zero, else 0), the number multiplied by Times;
 // or why it is not computed.
 type Target struct {
 	Value       string   `yaml:"value"`
@@ -295,6 +380,8 @@ type Target struct {
 	Than        []string `yaml:"than"`
 	Peaks       string   `yaml:"peaks"`
 	Count       int      `yaml:"count"`
+	Sign        string   `yaml:"sign"`
+	Times       float64  `yaml:"times"`
 	NotComputed string   `yaml:"not_computed"`
 }
 

@@ -23,6 +23,9 @@ func (p *Program) gross(s *study.Study) {
 	columns := []string{"row_number() OVER (ORDER BY p._scheme, p._row) AS person", "p.scheme"}
 	var joins strings.Builder
 	for _, e := range s.Codebook.Variables {
+		if _, derived := e.Value.From.Get(study.DatasetRule); derived {
+			continue
+		}
 		lookups := p.lookups(e.Key, e.Value)
 		if len(lookups) == 0 {
 			columns = append(columns, "p."+sqltext.Name(e.Key))
@@ -207,8 +210,22 @@ func (p *Program) dataset(s *study.Study, modelVariables []string) {
 		samples[i] = fmt.Sprintf(",\n  CAST(coalesce(%s, false) AS INTEGER) AS %s", e.Value.Where, sqltext.Name(e.Key))
 	}
 	p.Statements = append(p.Statements, Statement{"dataset", fmt.Sprintf(
-		"CREATE TABLE dataset AS\nSELECT *%s\nFROM (\n  SELECT *, CAST(%s AS INTEGER) AS complete\n  FROM gross\n)\nORDER BY person",
-		strings.Join(samples, ""), strings.Join(known, "\n    AND "))})
+		"CREATE TABLE dataset AS\nSELECT *%s\nFROM (\n  SELECT *, CAST(%s AS INTEGER) AS complete\n  FROM %s\n)\nORDER BY person",
+		strings.Join(samples, ""), strings.Join(known, "\n    AND "), derived(s))})
+}
+
+// derived is gross with the variables that are made of its columns.
+func derived(s *study.Study) string {
+	var columns []string
+	for _, e := range s.Codebook.Variables {
+		if rule, ok := e.Value.From.Get(study.DatasetRule); ok {
+			columns = append(columns, fmt.Sprintf("CAST((%s) AS %s) AS %s", rule.SQL, SQLType(e.Value), sqltext.Name(e.Key)))
+		}
+	}
+	if len(columns) == 0 {
+		return "gross"
+	}
+	return "(SELECT *, " + strings.Join(columns, ", ") + " FROM gross)"
 }
 
 // DatasetColumns returns the columns of the analysis set in order.

@@ -39,6 +39,8 @@ type Key struct {
 	Year     string
 	Variable string
 	Level    string
+	By       string // a second variable, at whose level the first is looked at
+	ByLevel  string
 	Project  string
 	Term     string // a coefficient of the model
 }
@@ -47,7 +49,7 @@ type Key struct {
 // the order of the struct, joined by dots. It is stable between runs.
 func (k Key) ID() string {
 	var parts []string
-	for _, p := range []string{k.Quantity, k.Kind, k.Sample, k.Model, k.Scheme, k.Year, k.Variable, k.Level, k.Project, k.Term} {
+	for _, p := range []string{k.Quantity, k.Kind, k.Sample, k.Model, k.Scheme, k.Year, k.Variable, k.Level, k.By, k.ByLevel, k.Project, k.Term} {
 		if p != "" {
 			parts = append(parts, p)
 		}
@@ -98,9 +100,19 @@ func (v Value) WithInterval(low, high float64) Value {
 	return v
 }
 
+// A Gap is something the study asks for that these data cannot answer.
+type Gap struct {
+	Step    string
+	Model   string // of the study; "" when it concerns none
+	Subject string // what of the model has no answer: a profile, an interaction; "" for all of it
+	Place   string // file:line:column of what the study asks
+	Message string // why, and what to do
+}
+
 // A Set is the results of a run, in the order in which they were added.
 type Set struct {
 	Values []Value
+	Gaps   []Gap
 	Models map[string]*fit.Result
 	Places map[string]string // names of municipalities by code; empty when the study has none
 

@@ -7,7 +7,7 @@
 // study's own YAML, what there is to tell from which numbers the gate has let
 // through: a sentence whose number is absent or suppressed is not said, a
 // table or figure without numbers is not shown, and a chapter without content
-// has no heading. The words are in text/nb.yaml and text/en.yaml.
+// has no heading. The words are in text/nb and text/en.
 //
 //  1. Build makes the chapters;
 //  2. Write writes report.html, tables/*.csv and figures/*.svg.

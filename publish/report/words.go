@@ -11,7 +11,7 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-//go:embed text/*.yaml
+//go:embed text
 var wordFiles embed.FS
 
 // words are the report's own texts in one language, by key. In a text {name}
@@ -19,13 +19,28 @@ var wordFiles embed.FS
 type words struct{ texts map[string]string }
 
 func loadWords(lang string) (*words, error) {
-	file, err := wordFiles.ReadFile("text/" + lang + ".yaml")
+	folder := "text/" + lang
+	files, err := wordFiles.ReadDir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("the report is written in nb and en, not in %q", lang)
 	}
-	w := &words{}
-	if err := yaml.Unmarshal(file, &w.texts); err != nil {
-		return nil, fmt.Errorf("text/%s.yaml: %w", lang, err)
+	w := &words{map[string]string{}}
+	for _, f := range files {
+		name := folder + "/" + f.Name()
+		content, err := wordFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var texts map[string]string
+		if err := yaml.Unmarshal(content, &texts); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for key, text := range texts {
+			if _, twice := w.texts[key]; twice {
+				return nil, fmt.Errorf("%s: the text %q stands in another file too", name, key)
+			}
+			w.texts[key] = text
+		}
 	}
 	return w, nil
 }

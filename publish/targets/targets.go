@@ -179,7 +179,7 @@ func (f finder) evaluate(rule study.Target) (computed []float64, why string) {
 	if rule.Peaks != "" {
 		return f.peaks(rule.Peaks, rule.Count)
 	}
-	terms := slices.Concat(nonEmpty(rule.Value, rule.Minus, rule.Over), rule.Sum, rule.Mean, rule.Falls, rule.Highest, rule.Than)
+	terms := slices.Concat(nonEmpty(rule.Value, rule.Minus, rule.Over, rule.Sign), rule.Sum, rule.Mean, rule.Falls, rule.Highest, rule.Than)
 	value := map[string]float64{}
 	for _, id := range terms {
 		n, ok := f.byID[id]
@@ -192,8 +192,26 @@ func (f finder) evaluate(rule study.Target) (computed []float64, why string) {
 			return nil, fmt.Sprintf("%s has no value: nobody is in it", id)
 		}
 		value[id] = n.Value()
+		if id == rule.Sign {
+			value[id] = sign(n)
+		}
 	}
-	return []float64{combine(rule, value)}, ""
+	x := combine(rule, value)
+	if rule.Times != 0 {
+		x *= rule.Times
+	}
+	return []float64{x}, ""
+}
+
+// sign is 1 or −1 when the interval of a number lies on one side of zero, else 0.
+func sign(n disclose.Number) float64 {
+	switch low, high := n.Interval(); {
+	case low > 0:
+		return 1
+	case high < 0:
+		return -1
+	}
+	return 0
 }
 
 func nonEmpty(ids ...string) []string {
@@ -232,6 +250,8 @@ func combine(rule study.Target, value map[string]float64) float64 {
 		return yes(slices.IsSorted(x))
 	case len(rule.Highest) > 0:
 		return yes(slices.Min(of(rule.Highest)) > slices.Max(of(rule.Than)))
+	case rule.Sign != "":
+		return value[rule.Sign]
 	case rule.Over != "":
 		return value[rule.Value] / value[rule.Over]
 	case rule.Minus != "":

@@ -1,0 +1,217 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bidrag/data/frame"
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+	"bidrag/model/formula"
+	"bidrag/study"
+	"bidrag/study/problem"
+)
+
+// A fitted model of the study, with the data it was fitted to.
+type fitted struct {
+	name  string
+	study study.Model
+	model *fit.Model
+	data  *frame.Frame // the rows that were fitted, with standardized columns
+}
+
+// fitModels fits every model of the study to its sample, and tests those that
+// are like another within it or it within them.
+func (r *Run) fitModels(ctx context.Context) error {
+	for _, e := range r.Study.Models {
+		f, err := r.model(ctx, e.Key)
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			continue
+		}
+		r.Results.Models[e.Key] = f.model.Result
+		values := slices.Concat(result.OfModel(e.Key, f.model.Result), r.scales(f))
+		if err := r.Results.Add("models", values...); err != nil {
+			return err
+		}
+		if err := r.compare(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// model returns a model of the study, fitted once. It is nil when these data do
+// not let it be fitted, which is then among the gaps of the results. The error
+// is of a run that has been stopped.
+func (r *Run) model(ctx context.Context, name string) (*fitted, error) {
+	if f, done := r.fits[name]; done {
+		return f, nil
+	}
+	m, _ := r.Study.Models.Get(name)
+	f, err := r.fitOne(ctx, name, m)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		r.gap("models", name, "", fmt.Errorf("the model cannot be fitted: %w", err), "models", name, "formula")
+	}
+	r.fits[name] = f
+	return f, nil
+}
+
+func (r *Run) fitOne(ctx context.Context, name string, m study.Model) (*fitted, error) {
+	data, err := r.modelData(m)
+	if err != nil {
+		return nil, err
+	}
+	model, err := r.fit(ctx, m, r.formulas[name].text, data)
+	if err != nil {
+		return nil, err
+	}
+	if model.Rows != nil {
+		data = data.Rows(model.Rows)
+	}
+	return &fitted{name, m, model, data}, nil
+}
+
+// modelData is the rows of a model's sample, with its standardized columns.
+func (r *Run) modelData(m study.Model) (*frame.Frame, error) {
+	rows := r.rows(m.Sample)
+	if len(rows) == 0 {
+		return nil, r.nobody(m.Sample)
+	}
+	return r.standardize(m, r.data.Rows(rows))
+}
+
+// fit fits a formula with the settings of a model. What has been fitted is not
+// fitted again.
+func (r *Run) fit(ctx context.Context, m study.Model, text string, data *frame.Frame) (*fit.Model, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	id := fitID{text, m.Family, m.Link, m.Sample, fmt.Sprint(m.Standardize), m.Quadrature}
+	if model, done := r.fitted[id]; done {
+		return model, nil
+	}
+	model, err := fit.Fit(text, data, fit.Options{Family: m.Family, Link: m.Link, Quadrature: m.Quadrature, Threads: r.threads()})
+	if err == nil {
+		r.fitted[id] = model
+	}
+	return model, err
+}
+
+// A fitID is what makes two fits the same.
+type fitID struct {
+	formula, family, link, sample, standardize string
+	quadrature                                 int
+}
+
+// nobody says why a sample has no persons.
+func (r *Run) nobody(sample string) error {
+	var unknown []string
+	for _, v := range r.Results.Values {
+		if v.Key.Quantity == "missing" && v.Key.Kind == "" && v.Key.Scheme == result.All && v.Value == 1 {
+			unknown = append(unknown, v.Key.Variable)
+		}
+	}
+	if len(unknown) > 0 {
+		return fmt.Errorf("nobody is in the sample %q: %s is unknown for everyone", sample, strings.Join(unknown, ", "))
+	}
+	return fmt.Errorf("nobody is in the sample %q", sample)
+}
+
+// gap remembers that something the study asks for has no answer.
+func (r *Run) gap(step, model, subject string, err error, path ...string) {
+	file, line, column := r.Study.Place(path...)
+	r.Results.Gaps = append(r.Results.Gaps, result.Gap{
+		Step: step, Model: model, Subject: subject,
+		Place: fmt.Sprintf("%s:%d:%d", file, line, column), Message: err.Error(),
+	})
+}
+
+// compare tests a model that has more or fewer terms than the one it is like,
+// fitted to the same persons, by the ratio of their likelihoods.
+func (r *Run) compare(ctx context.Context, f *fitted) error {
+	m := f.study
+	if m.Like == "" {
+		return nil
+	}
+	of, err := r.model(ctx, m.Like)
+	if err != nil || of == nil {
+		return err
+	}
+	change := m.Changes[len(m.Changes)-1]
+	nested := (change.Add == "") != (len(change.Drop) == 0)
+	if !nested || of.study.Sample != m.Sample || of.study.Quadrature != m.Quadrature {
+		return nil
+	}
+	small, large := of, f
+	if change.Add == "" {
+		small, large = f, of
+	}
+	test, err := fit.Compare(small.model, large.model, large.data)
+	if err != nil {
+		r.gap("models", f.name, "likelihood_ratio", fmt.Errorf("%q and %q cannot be compared: %w", f.name, m.Like, err), "models", f.name)
+		return nil
+	}
+	n := large.model.Result.NObs
+	value := func(quantity, unit string, x float64) result.Value {
+		return result.Estimate(result.Key{Quantity: quantity, Model: f.name}, unit, x, n)
+	}
+	p := test.PValue
+	if test.PValueBoundary != nil {
+		p = *test.PValueBoundary
+	}
+	return r.Results.Add("models", value("lr_statistic", result.Number, test.Statistic), value("lr_df", result.Number, float64(test.DF)), value("lr_p_value", result.PValue, p))
+}
+
+// A modelFormula is a model's formula with the changes made, parsed and as text.
+type modelFormula struct {
+	parsed *formula.Formula
+	text   string
+}
+
+// without is the text of the formula without some variables.
+func (f modelFormula) without(drop []string) (string, error) { return f.parsed.Without(drop...) }
+
+// resolve makes the changes to a model's formula, and reports what of it does
+// not work where its author wrote it.
+func (r *Run) resolve(name string, m study.Model, problems *problem.List) (modelFormula, bool) {
+	where := "formula"
+	if m.Like != "" {
+		where = "like"
+	}
+	report := func(model, part string, err error) {
+		file, line, column := r.Study.Place("models", model, part)
+		problems.Add(file, line, column, "the formula of model %q: %v", model, err)
+	}
+	out := modelFormula{text: m.Formula}
+	var err error
+	if out.parsed, err = formula.Parse(out.text); err != nil {
+		if m.Like == "" { // else it is told of that model
+			report(name, where, err)
+		}
+		return out, false
+	}
+	for _, change := range m.Changes {
+		if len(change.Drop) > 0 {
+			if out.text, err = out.parsed.Without(change.Drop...); err != nil {
+				report(change.Model, "drop", fmt.Errorf("%w; take it out of drop", err))
+				return out, false
+			}
+		}
+		if change.Add != "" {
+			out.text += " + " + change.Add
+		}
+		if out.parsed, err = formula.Parse(out.text); err != nil {
+			report(change.Model, "add", err)
+			return out, false
+		}
+	}
+	return out, true
+}
