@@ -15,7 +15,7 @@ import (
 func (w *writer) models() {
 	for _, e := range w.study.Models {
 		terms := w.terms(e.Key)
-		if len(terms) == 0 {
+		if len(terms) == 0 || !e.Value.HasChapter() {
 			continue
 		}
 		w.begin(id("model", e.Key), e.Value.Label.In(w.lang))
@@ -31,6 +31,8 @@ func (w *writer) models() {
 		w.table(w.fitTable(e.Key))
 		w.text(w.explained(e.Key))
 		w.endSection()
+		w.effects(e.Key)
+		w.assumptions(e.Key)
 		w.end()
 	}
 }
