@@ -69,7 +69,12 @@ func (s *setup) distributionVariance(e *glmm.Estimate, total float64, weights []
 	case family.Poisson:
 		return math.Log1p(1 / s.nullRate(e, total, weights))
 	}
-	switch s.family.Link {
+	return latentVariance(s.family.Link)
+}
+
+// latentVariance is the variance of the latent variable of a binomial model.
+func latentVariance(link family.Link) float64 {
+	switch link {
 	case family.Probit:
 		return 1
 	case family.CLogLog:
