@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func (r *Run) model(ctx context.Context, name string) (*fitted, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		r.gap("models", name, "", fmt.Errorf("the model cannot be fitted: %w", err), "models", name, "formula")
+		r.gap("models", name, "", fmt.Errorf("the model cannot be fitted: %w", err), "models", name, formulaPart(m))
 	}
 	r.fits[name] = f
 	return f, nil
@@ -120,17 +121,20 @@ func (r *Run) nobody(sample string) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("nobody is in the sample %q: %s is unknown for everyone", sample, strings.Join(unknown, ", "))
+		names := strings.Join(unknown, ", ")
+		return result.Reason{Code: result.UnknownForAll, About: names, Message: fmt.Sprintf("nobody is in the sample %q: %s is unknown for everyone", sample, names)}
 	}
-	return fmt.Errorf("nobody is in the sample %q", sample)
+	return result.Reason{Code: result.Nobody, About: sample, Message: fmt.Sprintf("nobody is in the sample %q", sample)}
 }
 
 // gap remembers that something the study asks for has no answer.
 func (r *Run) gap(step, model, subject string, err error, path ...string) {
 	file, line, column := r.Study.Place(path...)
+	var reason result.Reason
+	errors.As(err, &reason)
 	r.Results.Gaps = append(r.Results.Gaps, result.Gap{
 		Step: step, Model: model, Subject: subject,
-		Place: fmt.Sprintf("%s:%d:%d", file, line, column), Message: err.Error(),
+		Place: fmt.Sprintf("%s:%d:%d", file, line, column), Message: err.Error(), Reason: reason,
 	})
 }
 

@@ -26,7 +26,7 @@ func (r *Run) standardize(m study.Model, data *frame.Frame) (*frame.Frame, error
 	for _, s := range r.scalesOf(m) {
 		column, ok := data.Column(s.variable)
 		if !ok || math.IsNaN(s.mean) {
-			return nil, fmt.Errorf("%s is unknown for everyone in the sample", s.variable)
+			return nil, result.Reason{Code: result.UnknownForAll, About: s.variable, Message: s.variable + " is unknown for everyone in the sample"}
 		}
 		columns = append(columns, frame.NewNumeric(s.variable, s.apply(column.Number)))
 	}

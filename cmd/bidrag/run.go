@@ -94,6 +94,9 @@ func (c runCmd) Run(ctx context.Context, io *streams) error {
 		return err
 	}
 	progress.end()
+	for _, g := range r.Results.Gaps {
+		fmt.Fprintf(io.err, "%s: not answered: %s\n", g.Place, g.Message)
+	}
 	fmt.Fprintln(io.out, filepath.Join(c.Out, "report.html"))
 	if c.Targets != "" {
 		return targets.Print(io.out, targets.Compare(published, s.Targets, cleared))

@@ -106,8 +106,30 @@ type Gap struct {
 	Model   string // of the study; "" when it concerns none
 	Subject string // what of the model has no answer: a profile, an interaction; "" for all of it
 	Place   string // file:line:column of what the study asks
-	Message string // why, and what to do
+	Message string // why, and what to do; it has not passed the gate
+	Reason  Reason // the same for a report; zero when there is nothing but the message
 }
+
+// A Reason is why there is no answer, as an error that a report can tell in its
+// own words.
+type Reason struct {
+	Code    string // the report has a text for each
+	About   string // the variable, level or sample in question
+	Message string
+}
+
+// Error is the message.
+func (r Reason) Error() string { return r.Message }
+
+// Codes of reasons.
+const (
+	Nobody          = "nobody"          // nobody is in the sample About
+	UnknownForAll   = "unknown_for_all" // About is unknown for everyone in the sample
+	OneScheme       = "one_scheme"      // the sample has persons of one scheme only
+	ConstantInUnits = "constant"        // About is the same everywhere in the sample
+	VariesInUnits   = "varies"          // About differs within a unit
+	TooFew          = "too_few"         // too few persons are at the level About
+)
 
 // A Set is the results of a run, in the order in which they were added.
 type Set struct {

@@ -84,6 +84,7 @@ type Cleared struct {
 	index   map[result.Key]int
 	models  map[string]*fit.Result
 	places  map[string]string
+	gaps    []result.Gap
 	rules   Rules
 }
 
@@ -95,6 +96,10 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		models:  set.Models,
 		places:  set.Places,
 		rules:   rules,
+	}
+	for _, g := range set.Gaps {
+		g.Message, g.Reason.Message = "", "" // they may hold small counts
+		c.gaps = append(c.gaps, g)
 	}
 	for i, v := range set.Values {
 		c.index[v.Key] = i
@@ -131,6 +136,10 @@ func (c *Cleared) Number(k result.Key) Number {
 	}
 	return c.numbers[i]
 }
+
+// Gaps returns what the study asks for and the data could not answer, without
+// the messages.
+func (c *Cleared) Gaps() []result.Gap { return c.gaps }
 
 // Models returns the fitted models by name.
 func (c *Cleared) Models() map[string]*fit.Result { return c.models }

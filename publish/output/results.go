@@ -14,6 +14,26 @@ import (
 type results struct {
 	Models map[string]*fit.Result `json:"models"`
 	Values []value                `json:"values"`
+	Gaps   []gap                  `json:"gaps"`
+}
+
+// gap is something that the study asks for and the data could not answer.
+type gap struct {
+	Step    string `json:"step"`
+	Model   string `json:"model,omitempty"`
+	Subject string `json:"subject,omitempty"`
+	Place   string `json:"place"`
+	Reason  string `json:"reason,omitempty"`
+	About   string `json:"about,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+func gapsOf(gaps []result.Gap) []gap {
+	out := []gap{}
+	for _, g := range gaps {
+		out = append(out, gap{g.Step, g.Model, g.Subject, g.Place, g.Reason.Code, g.Reason.About, g.Message})
+	}
+	return out
 }
 
 // value is one number; a field without meaning is left out.
@@ -38,7 +58,7 @@ func finite(x float64) *float64 {
 // clearedResults are the numbers that may be published. A suppressed number
 // is left out, its id too.
 func clearedResults(c *disclose.Cleared) results {
-	out := results{Models: c.Models(), Values: []value{}}
+	out := results{Models: c.Models(), Values: []value{}, Gaps: gapsOf(c.Gaps())}
 	for _, n := range c.Numbers() {
 		if n.State() != disclose.Shown {
 			continue
@@ -51,7 +71,7 @@ func clearedResults(c *disclose.Cleared) results {
 
 // fullResults are all numbers, before disclosure control.
 func fullResults(s *result.Set) results {
-	out := results{Models: s.Models, Values: []value{}}
+	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps)}
 	for _, v := range s.Values {
 		out.Values = append(out.Values, value{v.Key.ID(), finite(v.Value), finite(v.Low), finite(v.High), v.Unit, v.N, v.Step})
 	}
