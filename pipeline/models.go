@@ -35,7 +35,7 @@ func (r *Run) fitModels(ctx context.Context) error {
 			continue
 		}
 		r.Results.Models[e.Key] = f.model.Result
-		values := slices.Concat(result.OfModel(e.Key, f.model.Result), r.scales(f))
+		values := slices.Concat(result.OfModel(e.Key, f.model.Result), r.scales(f), r.levels(f))
 		if err := r.Results.Add("models", values...); err != nil {
 			return err
 		}
