@@ -57,7 +57,7 @@ func (r *Run) makeDataset(ctx context.Context, x *extracts) error {
 	if err := r.checkDesigns(); err != nil {
 		return err
 	}
-	return r.countDataset(ctx, program, variables)
+	return r.countDataset(ctx, program)
 }
 
 // checkSomebody reports schemes of which nobody is left.
@@ -262,7 +262,7 @@ func orderLevels(c *frame.Column, levels []string) *frame.Column {
 }
 
 // countDataset counts who was read, lost, kept and incomplete, and why.
-func (r *Run) countDataset(ctx context.Context, program *codebook.Program, variables []string) error {
+func (r *Run) countDataset(ctx context.Context, program *codebook.Program) error {
 	if err := r.countRows(ctx); err != nil {
 		return err
 	}
@@ -275,13 +275,7 @@ func (r *Run) countDataset(ctx context.Context, program *codebook.Program, varia
 	if err := r.countLookups(ctx, program); err != nil {
 		return err
 	}
-	missing := slices.Clone(variables)
-	if r.Study.Places != nil && !slices.Contains(missing, r.Study.Places.Variable) {
-		missing = append(missing, r.Study.Places.Variable)
-	}
-	missing = slices.DeleteFunc(missing, func(v string) bool { return v == "scheme" })
-	missing = r.byVariable(missing)
-	return r.Results.Add("dataset", append(r.sampleSizes(), describe.Missing(r.Study, r.data, missing, "gross", r.rows("gross"))...)...)
+	return r.Results.Add("dataset", append(r.sampleSizes(), describe.Missing(r.Study, r.data, r.completeVariables(), "gross", r.rows("gross"))...)...)
 }
 
 // byVariable replaces indicators by the variable that they are made of.

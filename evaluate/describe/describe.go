@@ -1,5 +1,6 @@
-// Package describe answers who the participants of each scheme are and how
-// many of them attain the goal: table 1 and figures 2–19 of the report.
+// Package describe answers who the participants of each scheme are, how many of
+// them attain the goal, and of whom too little is known: tables 1, 15 and 16 and
+// figures 2–19 of the report.
 //
 // Everything is a count or a share of persons, by scheme, and where it
 // applies by year, by a variable's levels and by measure, with a Wilson
@@ -105,14 +106,18 @@ func Differences(s *study.Study, data *frame.Frame, sample string, rows []int) [
 		if name == s.Reference() {
 			continue
 		}
-		of := rate[name]
-		low, high := univariate.Newcombe(of.Part, of.N, reference.Part, reference.N, 0.95)
 		key := result.Key{Quantity: "attainment_difference", Sample: sample, Scheme: name}
-		v := result.Estimate(key, result.Points, of.Value-reference.Value, 0).WithInterval(low, high)
-		v.N, v.Part = smallest(of, reference)
-		out = append(out, v)
+		out = append(out, difference(key, rate[name], reference))
 	}
 	return out
+}
+
+// difference is a share less another of other persons, with Newcombe's interval.
+func difference(key result.Key, of, than result.Value) result.Value {
+	low, high := univariate.Newcombe(of.Part, of.N, than.Part, than.N, 0.95)
+	v := result.Estimate(key, result.Points, of.Value-than.Value, 0).WithInterval(low, high)
+	v.N, v.Part = smallest(of, than)
+	return v
 }
 
 // smallest is the persons and the part of the one of two shares that tells of
@@ -166,146 +171,38 @@ func Composition(s *study.Study, data *frame.Frame, sample string, rows []int) [
 			if group.Scheme == result.All && g.Quantiles > 0 {
 				continue
 			}
-			assigned := Assign(s, data, g, group.Rows)
-			out = append(out, byLevel(sample, group, g.Variable, levels, assigned, outcome)...)
+			key := result.Key{Sample: sample, Scheme: group.Scheme, Variable: g.Variable}
+			out = append(out, byLevel(key, levels, split(len(levels), Assign(s, data, g, group.Rows), group.Rows), outcome)...)
 		}
 	}
 	return out
 }
 
-// byLevel counts and rates the levels of one variable in one scheme.
-func byLevel(sample string, group Group, variable string, levels []Level, assigned []int, outcome *frame.Column) []result.Value {
-	rows := make([][]int, len(levels))
-	known := 0
-	for k, i := range group.Rows {
+// split gives every level its rows; rows without a level are in none.
+func split(levels int, assigned, rows []int) [][]int {
+	out := make([][]int, levels)
+	for k, i := range rows {
 		if l := assigned[k]; l >= 0 {
-			rows[l] = append(rows[l], i)
-			known++
+			out[l] = append(out[l], i)
 		}
 	}
-	var out []result.Value
+	return out
+}
+
+// byLevel counts and rates the levels of one variable.
+func byLevel(key result.Key, levels []Level, rows [][]int, outcome *frame.Column) []result.Value {
+	known := 0
+	for _, r := range rows {
+		known += len(r)
+	}
+	out := make([]result.Value, 0, 2*len(levels))
 	for l, level := range levels {
-		key := result.Key{Quantity: "share", Sample: sample, Scheme: group.Scheme, Variable: variable, Level: level.Key}
+		key.Level, key.Quantity = level.Key, "share"
 		out = append(out, result.Proportion(key, len(rows[l]), known))
 		key.Quantity = "attainment"
 		out = append(out, attained(key, outcome, rows[l]))
 	}
 	return out
-}
-
-// Measures is figure 19: the share of a scheme's participants that received
-// each measure, and the attainment of those who did and did not.
-func Measures(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
-	outcome, _ := data.Column(s.Describe.Outcome)
-	var out []result.Value
-	for _, name := range s.Describe.Measures {
-		grouping := study.Grouping{Variable: name}
-		levels := Levels(s, grouping)
-		for _, group := range Groups(s, data, rows) {
-			out = append(out, byLevel(sample, group, name, levels, Assign(s, data, grouping, group.Rows), outcome)...)
-		}
-	}
-	return out
-}
-
-// Means is the mean, standard deviation and median of every described variable
-// that is a number, by scheme.
-func Means(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
-	var out []result.Value
-	for _, g := range s.Describe.Variables {
-		v, _ := s.Codebook.Variables.Get(g.Variable)
-		column, ok := data.Column(g.Variable)
-		if !ok || column.Kind == frame.Factor || v.Type == study.Binary {
-			continue
-		}
-		for _, group := range Groups(s, data, rows) {
-			values := known(column, group.Rows)
-			mean, sd := univariate.MeanSD(values)
-			slices.Sort(values)
-			key := result.Key{Quantity: "mean", Sample: sample, Scheme: group.Scheme, Variable: g.Variable}
-			out = append(out, result.Estimate(key, result.Number, mean, len(values)))
-			key.Quantity = "sd"
-			out = append(out, result.Estimate(key, result.Number, sd, len(values)))
-			key.Quantity = "median"
-			out = append(out, result.Estimate(key, result.Number, univariate.Quantile(values, 0.5), len(values)))
-		}
-	}
-	return out
-}
-
-// Distribution is figures 5, 7 and 15: the share of a scheme's participants in
-// each of at most 60 intervals of equal width of every described whole number. A value's
-// level is the interval's lower end.
-func Distribution(s *study.Study, data *frame.Frame, sample string, rows []int) []result.Value {
-	var out []result.Value
-	for _, g := range s.Describe.Variables {
-		v, _ := s.Codebook.Variables.Get(g.Variable)
-		column, ok := data.Column(g.Variable)
-		if v.Type != study.Integer || !ok {
-			continue
-		}
-		values := known(column, rows)
-		if len(values) == 0 {
-			continue
-		}
-		low, high := slices.Min(values), slices.Max(values)
-		width := math.Max(1, math.Ceil((high-low+1)/60))
-		bins := int((high-low)/width) + 1
-		for _, group := range Groups(s, data, rows) {
-			counts := make([]int, bins)
-			n := 0
-			for _, x := range known(column, group.Rows) {
-				counts[int((x-low)/width)]++
-				n++
-			}
-			for b, part := range counts {
-				key := result.Key{Quantity: "distribution", Sample: sample, Scheme: group.Scheme, Variable: g.Variable,
-					Level: strconv.FormatFloat(low+float64(b)*width, 'f', -1, 64)}
-				out = append(out, result.Proportion(key, part, n))
-			}
-		}
-	}
-	return out
-}
-
-// Missing counts, among the rows, the persons for whom a variable is unknown,
-// by variable and scheme, and those for whom any of them is.
-func Missing(s *study.Study, data *frame.Frame, variables []string, sample string, rows []int) []result.Value {
-	var out []result.Value
-	for _, group := range Groups(s, data, rows) {
-		anyMissing := make([]bool, len(group.Rows))
-		for _, name := range variables {
-			column, ok := data.Column(name)
-			if !ok {
-				continue
-			}
-			n := 0
-			for k, i := range group.Rows {
-				if column.Missing(i) {
-					n++
-					anyMissing[k] = true
-				}
-			}
-			out = append(out, missing(result.Key{Sample: sample, Scheme: group.Scheme, Variable: name}, n, len(group.Rows))...)
-		}
-		n := 0
-		for _, m := range anyMissing {
-			if m {
-				n++
-			}
-		}
-		out = append(out, missing(result.Key{Kind: "any", Sample: sample, Scheme: group.Scheme}, n, len(group.Rows))...)
-	}
-	return out
-}
-
-// missing is the number of persons without a value, and their share.
-func missing(key result.Key, part, n int) []result.Value {
-	share, persons := key, key
-	share.Quantity, persons.Quantity = "missing", "missing_persons"
-	count := result.PersonCount(persons, part)
-	count.N, count.Part = n, part
-	return []result.Value{result.Proportion(share, part, n), count}
 }
 
 func where(rows []int, keep func(int) bool) []int {

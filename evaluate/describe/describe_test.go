@@ -115,7 +115,7 @@ func TestCompositionGroupsAndRounds(t *testing.T) {
 }
 
 func TestMeansAndDistribution(t *testing.T) {
-	for _, v := range Means(small(), data(t), "complete", all) {
+	for _, v := range Means(small(), data(t), Numbers(small(), data(t)), "complete", all) {
 		if id := v.Key.ID(); id == "mean.complete.new.age" && (v.Value != 28.6 || v.N != 5) || id == "median.complete.all.age" && v.Value != 29 {
 			t.Errorf("%s = %v (n %d)", id, v.Value, v.N)
 		}

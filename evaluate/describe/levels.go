@@ -105,6 +105,17 @@ func breakLevels(breaks []float64, whole bool, unit study.Text) []Level {
 		NB: withUnit(last, last).NB + " eller mer", EN: withUnit(last, last).EN + " or more"}})
 }
 
+// GroupingOf is how a variable is made into levels: as it is described, or by
+// its codebook's levels when it is not.
+func GroupingOf(s *study.Study, variable string) study.Grouping {
+	for _, g := range s.Describe.Variables {
+		if g.Variable == variable {
+			return g
+		}
+	}
+	return study.Grouping{Variable: variable}
+}
+
 // Assign gives each of the rows the index of its level, −1 when the value is
 // missing or has no level.
 func Assign(s *study.Study, data *frame.Frame, g study.Grouping, rows []int) []int {
@@ -138,16 +149,32 @@ func Assign(s *study.Study, data *frame.Frame, g study.Grouping, rows []int) []i
 	for l, level := range levels {
 		index[level.Key] = l
 	}
+	of := map[float64]int{} // level by value, or by code: there are few
 	for k, i := range rows {
 		out[k] = -1
 		if column.Missing(i) {
 			continue
 		}
-		if l, ok := index[levelKey(column, i, g.Round)]; ok {
-			out[k] = l
+		x := valueOf(column, i)
+		l, seen := of[x]
+		if !seen {
+			l = -1
+			if found, ok := index[levelKey(column, i, g.Round)]; ok {
+				l = found
+			}
+			of[x] = l
 		}
+		out[k] = l
 	}
 	return out
+}
+
+// valueOf is a row's number, or its code.
+func valueOf(c *frame.Column, i int) float64 {
+	if c.Kind == frame.Factor {
+		return float64(c.Code[i])
+	}
+	return c.Number[i]
 }
 
 // levelKey is the codebook's name of a row's value.
