@@ -162,25 +162,19 @@ func stream(seed uint64, k int) *rand.Rand {
 func SimulatedResiduals(y []float64, draws int, seed uint64, threads int, simulate func(r *rand.Rand, y []float64)) []float64 {
 	threads = max(1, min(threads, draws))
 	below, equal := make([][]int32, threads), make([][]int32, threads)
-	var running sync.WaitGroup
 	for t := range threads {
 		below[t], equal[t] = make([]int32, len(y)), make([]int32, len(y))
-		running.Go(func() {
-			drawn := make([]float64, len(y))
-			for k := t; k < draws; k += threads {
-				simulate(stream(seed, k+1), drawn)
-				for i, v := range drawn {
-					switch {
-					case v < y[i]:
-						below[t][i]++
-					case v == y[i]:
-						equal[t][i]++
-					}
-				}
-			}
-		})
 	}
-	running.Wait()
+	Simulations(len(y), draws, seed, threads, simulate, func(t, _ int, drawn []float64) {
+		for i, v := range drawn {
+			switch {
+			case v < y[i]:
+				below[t][i]++
+			case v == y[i]:
+				equal[t][i]++
+			}
+		}
+	})
 	random := stream(seed, 0)
 	r := make([]float64, len(y))
 	for i := range y {
@@ -192,4 +186,23 @@ func SimulatedResiduals(y []float64, draws int, seed uint64, threads int, simula
 		r[i] = normalScore((float64(b) + random.Float64()*(1+float64(e))) / (1 + float64(draws)))
 	}
 	return r
+}
+
+// Simulations draws responses of n rows so many times, and gives each draw k
+// from 0 to use, together with the number of the goroutine, below threads, that
+// it belongs to. simulate is as in [SimulatedResiduals], which has the same
+// draws of a seed; y must not be kept.
+func Simulations(n, draws int, seed uint64, threads int, simulate func(r *rand.Rand, y []float64), use func(thread, k int, y []float64)) {
+	threads = max(1, min(threads, draws))
+	var running sync.WaitGroup
+	for t := range threads {
+		running.Go(func() {
+			y := make([]float64, n)
+			for k := t; k < draws; k += threads {
+				simulate(stream(seed, k+1), y)
+				use(t, k, y)
+			}
+		})
+	}
+	running.Wait()
 }
