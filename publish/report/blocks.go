@@ -77,6 +77,15 @@ func (w *writer) table(t table.Table) {
 	w.add(Block{Table: &Shown{Index: len(w.report.Tables) - 1}})
 }
 
+// folded adds a table that a reader opens.
+func (w *writer) folded(t table.Table) {
+	if t.Empty() {
+		return
+	}
+	w.report.Tables = append(w.report.Tables, t)
+	w.add(Block{Folded: &Shown{Index: len(w.report.Tables) - 1}})
+}
+
 // figure adds a figure with its numbers, unless there are none. The table gets
 // the figure's id and its title.
 func (w *writer) figure(f figure.Figure, data table.Table) {

@@ -56,6 +56,11 @@ func (v view) Table(s Shown) (template.HTML, error) {
 	return v.Tables[s.Index].HTML(v.locale, v.words.texts["table"]+" "+strconv.Itoa(s.Number))
 }
 
+// Summary is what a reader clicks to open a folded table.
+func (v view) Summary(s Shown) string {
+	return v.words.texts["table"] + " " + strconv.Itoa(s.Number) + " " + v.Tables[s.Index].Title
+}
+
 // PlaceOf is a chapter's number as a reader counts; the summary has none.
 func (v view) PlaceOf(i int) string {
 	if i == 0 {

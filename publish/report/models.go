@@ -3,34 +3,44 @@ package report
 import (
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"bidrag/evaluate/result"
+	"bidrag/model/fit"
 	"bidrag/publish/disclose"
 	"bidrag/publish/figure"
 	"bidrag/publish/table"
 	"bidrag/study"
 )
 
-// models is one chapter for each model of the study.
+// models is one chapter for each model of the study that is reported by itself.
 func (w *writer) models() {
 	for _, e := range w.study.Models {
-		terms := w.terms(e.Key)
-		if len(terms) == 0 || !e.Value.HasChapter() {
+		if !e.Value.HasChapter() {
 			continue
 		}
+		terms := w.terms(e.Key)
 		w.begin(id("model", e.Key), e.Value.Label.In(w.lang))
-		w.modelLead(e.Key, terms)
+		w.gaps("models", e.Key)
+		if len(terms) == 0 {
+			w.end()
+			continue
+		}
+		w.modelLead(e.Key, e.Value, terms)
 		w.adjusted(e.Key)
 		w.forest(e.Key, e.Value, terms)
 		w.text(w.say("model.reading"))
 		w.strongestList(e.Key, 10)
 		w.caution(w.say("model.caution"))
 		w.warnings(e.Key)
+		w.levels(e.Key)
 		w.section(id("coefficients", e.Key), w.word("coefficients.title"))
 		w.table(w.coefficients(e.Key, terms))
 		w.table(w.fitTable(e.Key))
 		w.text(w.explained(e.Key))
 		w.endSection()
+		w.variants(e.Key)
 		w.effects(e.Key)
 		w.assumptions(e.Key)
 		w.end()
@@ -46,13 +56,72 @@ func hasRatios(terms []term) bool {
 	return false
 }
 
-func (w *writer) modelLead(model string, terms []term) {
+// modelLead says what kind of model it is and whom it covers.
+func (w *writer) modelLead(model string, m study.Model, terms []term) {
 	n := w.count(w.get(result.Key{Quantity: "persons", Model: model}))
-	if !hasRatios(terms) {
-		w.text(w.say("model.lead_plain", "n", n))
-		return
+	groups := w.groupings(model)
+	var lead string
+	switch {
+	case !hasRatios(terms):
+		lead = w.say("model.lead_plain", "n", n)
+	case len(groups) > 0:
+		lead = w.say("model.lead_levels", "n", n, "verb", w.verb(), "groups", w.groupsInWords(model, groups))
+	default:
+		lead = w.say("model.lead", "n", n, "verb", w.verb())
 	}
-	w.text(w.say("model.lead", "n", n, "verb", w.verb()))
+	w.text(lead, w.sampleSentence(m), w.standardizedSentence(model, terms))
+}
+
+// sampleSentence says which persons a model is about when it is not all of those
+// with complete information.
+func (w *writer) sampleSentence(m study.Model) string {
+	s, ok := w.study.Samples.Get(m.Sample)
+	if !ok || m.Sample == w.completeSample() {
+		return ""
+	}
+	return w.say("model.sample", "sample", w.casing.inside(s.Label.In(w.lang)))
+}
+
+// completeSample is the sample of the model whose variables a complete row knows.
+func (w *writer) completeSample() string {
+	m, _ := w.study.Models.Get(w.study.Complete)
+	return m.Sample
+}
+
+// standardizedSentence explains the unit of the terms that are z-scores.
+func (w *writer) standardizedSentence(model string, terms []term) string {
+	var parts []string
+	for _, t := range terms {
+		sd := w.get(result.Key{Quantity: "scale_sd", Model: model, Variable: t.name})
+		mean := w.get(result.Key{Quantity: "scale_mean", Model: model, Variable: t.name})
+		if !table.Has(sd) || !table.Has(mean) || sd.Value() == 0 {
+			continue
+		}
+		v, _ := w.study.Codebook.Variables.Get(t.name)
+		decimals := table.Decimals(sd.Value(), 0)
+		parts = append(parts, w.word("model.scale", "variable", w.casing.inside(v.Label.In(w.lang)),
+			"mean", w.locale.Decimal(mean.Value(), decimals), "sd", w.locale.Decimal(sd.Value(), decimals), "unit", w.unitAfter(v)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return w.say("model.standardized", "list", w.enumerate(parts))
+}
+
+// unitAfter is a variable's unit as it stands after a number, with its space.
+func (w *writer) unitAfter(v study.Variable) string {
+	if v.Unit.IsZero() {
+		return ""
+	}
+	return " " + v.Unit.In(w.lang)
+}
+
+// enumerate joins phrases as a sentence does: a, b and c.
+func (w *writer) enumerate(parts []string) string {
+	if len(parts) < 2 {
+		return join(parts)
+	}
+	return w.word("and", "first", strings.Join(parts[:len(parts)-1], ", "), "last", parts[len(parts)-1])
 }
 
 // forest is figure 20: every estimate with its interval, under the headings of
@@ -74,7 +143,10 @@ func (w *writer) forest(model string, m study.Model, terms []term) {
 		data.Rows = append(data.Rows, table.Row{Group: t.group, Cells: []table.Cell{table.Text(t.label), table.Num(n, format)}})
 	}
 	title, subtitle := w.forestTitle(model, terms), w.word("forest.subtitle_plain")
-	if ratios {
+	switch {
+	case ratios && len(w.groupings(model)) > 0:
+		subtitle = w.word("forest.subtitle_levels")
+	case ratios:
 		subtitle = w.word("forest.subtitle")
 	}
 	w.figure(figure.Figure{
@@ -85,18 +157,23 @@ func (w *writer) forest(model string, m study.Model, terms []term) {
 	}, data)
 }
 
-// unitNote says what the dashed line and the units mean when terms have units.
+// unitNote says what the units mean when terms have units.
 func (w *writer) unitNote(terms []term) string {
+	var notes []string
 	if slices.ContainsFunc(terms, w.hasUnit) {
-		return w.say("forest.units")
+		notes = append(notes, w.say("forest.units"))
 	}
-	return ""
+	if slices.ContainsFunc(terms, func(t term) bool { return w.standardized(t.model, t.name) }) {
+		notes = append(notes, w.say("forest.units_sd"))
+	}
+	return join(notes)
 }
 
-// hasUnit tells whether a term is of a number or of ordered levels.
+// hasUnit tells whether a term is of a number in its own unit or of ordered levels.
 func (w *writer) hasUnit(t term) bool {
 	v, _ := w.study.Codebook.Variables.Get(t.variable)
-	return v.Type == study.Ordinal || v.Type == study.Integer || v.Type == study.NumberType
+	numeric := v.Type == study.Ordinal || v.Type == study.Integer || v.Type == study.NumberType
+	return numeric && t.name == t.variable && !w.standardized(t.model, t.name)
 }
 
 // grouped are the terms but the intercept in the order of the study's groups,
@@ -194,6 +271,9 @@ func ratioDecimals(n disclose.Number) int {
 // fitTable is what is said of the model as a whole.
 func (w *writer) fitTable(model string) table.Table {
 	t := table.Table{ID: id("fit", model), Title: w.word("fit.table"), Note: w.source(), Columns: []table.Column{{}, {Label: w.word("column.value")}}}
+	if fitted := w.numbers.Models()[model]; fitted != nil && len(fitted.Random) > 0 {
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.word("fit.method")), table.Text(w.method(fitted))}})
+	}
 	row := func(label, quantity, kind string, f table.Format) {
 		if n := w.get(result.Key{Quantity: quantity, Kind: kind, Model: model}); n.State() != disclose.Absent {
 			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.word(label)), table.Num(n, f)}})
@@ -210,8 +290,21 @@ func (w *writer) fitTable(model string) table.Table {
 	return t
 }
 
+// method is how the likelihood of a multilevel model was computed.
+func (w *writer) method(fitted *fit.Result) string {
+	if fitted.Quadrature > 1 {
+		return w.word("fit.quadrature", "n", strconv.Itoa(fitted.Quadrature))
+	}
+	return w.word("fit.laplace")
+}
+
 // explained says how much of the variation the model leaves open.
 func (w *writer) explained(model string) string {
+	marginal := w.get(result.Key{Quantity: "r_squared", Kind: "nakagawa_marginal", Model: model})
+	conditional := w.get(result.Key{Quantity: "r_squared", Kind: "nakagawa_conditional", Model: model})
+	if table.Has(marginal) && table.Has(conditional) {
+		return w.say("fit.explained_levels", "marginal", w.percent(marginal), "conditional", w.percent(conditional))
+	}
 	n := w.get(result.Key{Quantity: "r_squared", Kind: "mcfadden", Model: model})
 	if !table.Has(n) || n.Value() >= 0.4 {
 		return ""
@@ -229,8 +322,7 @@ func (w *writer) warnings(model string) {
 	}
 	told := map[string]bool{}
 	for _, warning := range fitted.Warnings {
-		var ignored term
-		_, subject := w.termLabel(warning.Subject, &ignored)
+		_, subject := w.termLabel(warning.Subject, &term{model: model})
 		key := "warning." + warning.Code
 		if _, known := w.words.texts[key]; !known {
 			key = "warning.other"

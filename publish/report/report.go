@@ -57,6 +57,7 @@ type Block struct {
 	Facts   []Fact
 	Figure  *Shown
 	Table   *Shown
+	Folded  *Shown // a table that shows when its title is clicked
 }
 
 // A Fact is a number that stands out.
@@ -97,6 +98,9 @@ func (r *Report) number() {
 			case b.Table != nil:
 				tables++
 				b.Table.Number = tables
+			case b.Folded != nil:
+				tables++
+				b.Folded.Number = tables
 			}
 		}
 	}

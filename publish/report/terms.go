@@ -14,6 +14,7 @@ import (
 // A term is one coefficient of a model, as a reader knows it.
 type term struct {
 	name     string // R's name
+	model    string // of the study
 	variable string // the column it comes from, "" when it is none or several
 	label    string // beside its group's heading
 	full     string // where it stands alone
@@ -60,7 +61,7 @@ func (w *writer) term(model, name string) term {
 		return w.get(result.Key{Quantity: quantity, Model: model, Term: name})
 	}
 	t := term{
-		name: name, estimate: number("estimate"), stdError: number("std_error"),
+		name: name, model: model, estimate: number("estimate"), stdError: number("std_error"),
 		odds: number("odds_ratio"), pValue: number("p_value"),
 	}
 	t.label, t.full = w.termLabel(name, &t)
@@ -84,7 +85,7 @@ func (w *writer) termLabel(name string, t *term) (label, full string) {
 		return w.simpleTerm(name, t)
 	}
 	for i, part := range parts {
-		var ignored term
+		ignored := term{model: t.model}
 		_, parts[i] = w.simpleTerm(part, &ignored)
 	}
 	whole := strings.Join(parts, " × ")
@@ -102,6 +103,10 @@ func (w *writer) simpleTerm(name string, t *term) (label, full string) {
 	for _, e := range w.study.Codebook.Variables {
 		if label, full, ok := w.variableTerm(e.Key, e.Value, name); ok {
 			t.variable = e.Key
+			if e.Key == name && w.standardized(t.model, name) {
+				label = w.word("per_sd", "label", e.Value.Label.In(w.lang))
+				full = label
+			}
 			if e.Value.Indicators != nil {
 				t.variable = name
 			}
@@ -130,8 +135,8 @@ func (w *writer) variableTerm(key string, v study.Variable, name string) (label,
 		if v.Indicators != nil && name == v.Indicators.Prefix+"_"+l.Key {
 			return level, full, true
 		}
-		if name == key+l.Key {
-			if reference := w.referenceLevel(key, v); reference != "" {
+		if name == key+l.Key || name == factorOf(key)+l.Key {
+			if reference := w.referenceLevel(strings.TrimSuffix(name, l.Key), v); reference != "" {
 				full = w.word("against", "label", full, "reference", reference)
 			}
 			return full, full, true
@@ -140,8 +145,16 @@ func (w *writer) variableTerm(key string, v study.Variable, name string) (label,
 	return "", "", false
 }
 
-// referenceLevel is the level of a category that has no coefficient in the
-// models, "" when it is not one.
+// factorOf is how a formula makes levels of a number.
+func factorOf(variable string) string { return "factor(" + variable + ")" }
+
+// standardized tells whether a variable enters a model as a z-score.
+func (w *writer) standardized(model, variable string) bool {
+	return w.get(result.Key{Quantity: "scale_sd", Model: model, Variable: variable}).State() != disclose.Absent
+}
+
+// referenceLevel is the level of a variable that has no coefficient in the
+// models under the key, its name or factorOf it; "" when it is not one.
 func (w *writer) referenceLevel(key string, v study.Variable) string {
 	with := map[string]bool{}
 	for _, n := range w.numbers.Numbers() {

@@ -69,6 +69,9 @@ func rowOf(r Row, l Locale) htmlRow {
 		value := c.text
 		if !c.isText {
 			value = l.Cell(c.number, c.format)
+			if Has(c.number) {
+				value += c.mark
+			}
 		}
 		if i == 0 {
 			row.Head = value

@@ -44,6 +44,7 @@ type Cell struct {
 	isText bool
 	number disclose.Number
 	format Format
+	mark   string
 }
 
 // Text returns a cell with a text.
@@ -51,6 +52,13 @@ func Text(s string) Cell { return Cell{text: s, isText: true} }
 
 // Num returns a cell with a number.
 func Num(n disclose.Number, f Format) Cell { return Cell{number: n, format: f} }
+
+// Marked returns the cell with a mark after its number, such as *, where a
+// reader sees it; files for machines leave it out.
+func (c Cell) Marked(mark string) Cell {
+	c.mark = mark
+	return c
+}
 
 // IsText tells whether the cell holds a text.
 func (c Cell) IsText() bool { return c.isText }

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"strings"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/table"
+)
+
+// groupings are the groupings of a multilevel model, in the order of its result.
+func (w *writer) groupings(model string) []string {
+	var out []string
+	for _, n := range w.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "groups" && k.Model == model {
+			out = append(out, k.Variable)
+		}
+	}
+	return out
+}
+
+// levelName is what a grouping is called inside a sentence. That of h:g is the
+// name of h, whose groups lie within those of g.
+func (w *writer) levelName(group string) string {
+	name, _, _ := strings.Cut(group, ":")
+	if name == "project" {
+		return w.word("level.project")
+	}
+	if v, ok := w.study.Codebook.Variables.Get(name); ok {
+		return w.casing.inside(v.Label.In(w.lang))
+	}
+	return w.quote(name)
+}
+
+// groupsInWords lists the groupings with how many groups each has.
+func (w *writer) groupsInWords(model string, groups []string) string {
+	var parts []string
+	for _, g := range groups {
+		n := w.get(result.Key{Quantity: "groups", Model: model, Variable: g})
+		if table.Has(n) {
+			parts = append(parts, w.word("level.count", "level", w.levelName(g), "n", w.locale.Count(n.Value())))
+		}
+	}
+	return w.enumerate(parts)
+}
+
+// levels is the section on how the variation divides over the levels of a model.
+func (w *writer) levels(model string) {
+	groups := w.groupings(model)
+	if len(groups) == 0 {
+		return
+	}
+	w.section(id("levels", model), w.word("levels.title"))
+	var sentences []string
+	for _, g := range groups {
+		sentences = append(sentences, w.shareSentence("levels.share", model, g))
+	}
+	if len(groups) > 1 {
+		sentences = append(sentences, w.shareSentence("levels.total", model, ""))
+	}
+	w.text(append(sentences, w.say("levels.scale"))...)
+	w.caution(w.splitSentence(model, groups))
+	w.table(w.levelTable(model, groups))
+	w.table(w.levelSteps(model, groups))
+	w.endSection()
+}
+
+// shareSentence tells the share of the variation that lies at a level.
+func (w *writer) shareSentence(key, model, group string) string {
+	n := w.icc(model, group)
+	if !table.Has(n) {
+		return ""
+	}
+	level := ""
+	if group != "" {
+		level = w.levelName(group)
+	}
+	return w.say(key, "share", w.withInterval(n), "level", level)
+}
+
+// withInterval writes a share with its interval, when it has one.
+func (w *writer) withInterval(n disclose.Number) phrase {
+	if !table.Has(n) {
+		return phrase{}
+	}
+	low, high := n.Interval()
+	if low != low || high != high {
+		return w.percent(n)
+	}
+	return phrase{w.word("percent.interval", "share", w.percentText(n.Value()), "interval", w.locale.Interval(low, high, wholePercent)), true}
+}
+
+func (w *writer) icc(model, group string) disclose.Number {
+	return w.get(result.Key{Quantity: "icc", Model: model, Variable: group})
+}
+
+// splitSentence warns when few groups tell two levels apart.
+func (w *writer) splitSentence(model string, groups []string) string {
+	for _, outer := range groups {
+		several := w.get(result.Key{Quantity: "groups_with_several", Model: model, Variable: outer})
+		all := w.get(result.Key{Quantity: "groups", Model: model, Variable: outer})
+		if !table.Has(several) || !table.Has(all) || several.Value() > all.Value()/2 {
+			continue
+		}
+		inner := outer
+		for _, g := range groups {
+			if strings.HasSuffix(g, ":"+outer) {
+				inner = g
+			}
+		}
+		return w.say("levels.split", "few", w.count(several), "all", w.count(all), "outer", w.levelName(outer), "inner", w.levelName(inner))
+	}
+	return ""
+}
+
+// levelTable is the variance components.
+func (w *writer) levelTable(model string, groups []string) table.Table {
+	t := table.Table{ID: id("levels", model), Title: w.word("levels.table"), Note: join([]string{w.say("levels.note"), w.source()}),
+		Columns: []table.Column{{Label: w.word("column.level")}, {Label: w.word("column.groups")}, {Label: w.word("column.random_sd")}, {Label: w.word("column.icc")}}}
+	row := func(label, group string, total bool) {
+		key := result.Key{Quantity: "random_sd", Model: model, Variable: group}
+		t.Rows = append(t.Rows, table.Row{Total: total, Cells: []table.Cell{
+			table.Text(label), table.Num(w.get(result.Key{Quantity: "groups", Model: model, Variable: group}), wholeNumber),
+			table.Num(w.get(key), table.Format{Decimals: 2, Interval: true}), table.Num(w.icc(model, group), table.Format{Kind: table.Percent, Decimals: 1, Interval: true}),
+		}})
+	}
+	for _, g := range groups {
+		row(capitalize(w.levelName(g)), g, false)
+	}
+	if len(groups) > 1 {
+		row(w.word("levels.all"), "", true)
+	}
+	return t
+}
+
+// levelSteps sets the shares of a model beside those of the models that are like
+// it and have the same groupings.
+func (w *writer) levelSteps(model string, groups []string) table.Table {
+	t := table.Table{ID: id("level-steps", model), Title: w.word("levels.steps"), Note: w.source(), Columns: []table.Column{{Label: w.word("column.model")}, {Label: w.word("fit.persons")}}}
+	for _, g := range groups {
+		t.Columns = append(t.Columns, table.Column{Label: capitalize(w.levelName(g)), Group: w.word("column.icc")})
+	}
+	if len(groups) > 1 {
+		t.Columns = append(t.Columns, table.Column{Label: w.word("levels.all"), Group: w.word("column.icc")})
+		groups = append(groups[:len(groups):len(groups)], "")
+	}
+	models := append([]string{model}, w.variantsOf(model)...)
+	for _, name := range models {
+		if len(w.groupings(name)) == 0 {
+			continue
+		}
+		m, _ := w.study.Models.Get(name)
+		row := table.Row{Cells: []table.Cell{table.Text(m.Label.In(w.lang)), table.Num(w.get(result.Key{Quantity: "persons", Model: name}), wholeNumber)}}
+		for _, g := range groups {
+			row.Cells = append(row.Cells, table.Num(w.icc(name, g), table.Format{Kind: table.Percent, Decimals: 1, Interval: true}))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) < 2 {
+		return table.Table{}
+	}
+	return t
+}
