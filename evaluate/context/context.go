@@ -32,7 +32,8 @@ type Gap struct {
 }
 
 // Compute describes the units that the rows form: how many there are
-// (units, in all and by year when year is among the columns), for each variable
+// (units, in all and by year when year is among the columns) and how many persons
+// of the scheme are in one (unit_persons_median, _q1, _q3), for each variable
 // the number of units where it is known (context_known), its median and
 // quartiles (context_median, context_q1, context_q3: R's type 7), where a scheme's
 // median and quartiles lie among the reference scheme's units (context_rank), the
@@ -42,6 +43,7 @@ func Compute(s *study.Study, name string, c study.Context, data *frame.Frame, ro
 	u := form(s, c, data, rows)
 	w := &work{study: s, name: name, units: u}
 	w.counts(c, data)
+	w.sizes()
 	known := map[string]*values{}
 	need := func(variable string, path ...string) *values {
 		if v, done := known[variable]; done {
@@ -71,13 +73,12 @@ func Compute(s *study.Study, name string, c study.Context, data *frame.Frame, ro
 	return w.out, w.gaps
 }
 
-// Units are groups of rows.
+// units are groups of rows.
 type units struct {
 	rows    []int    // the rows that are in a unit, in the order of the data
 	of      []int    // of each of them, its unit
 	scheme  []int    // and its scheme
 	persons []int    // by unit
-	in      [][]bool // by scheme and unit: somebody takes part
 	schemes []string // in the order of the study
 }
 
@@ -126,7 +127,7 @@ func appendValue(key []byte, c *frame.Column, i int) []byte {
 	return binary.LittleEndian.AppendUint64(key, math.Float64bits(c.Number[i]))
 }
 
-// keep drops the units with fewer persons, and finds out who takes part in what.
+// keep drops the units with fewer persons.
 func (u *units) keep(persons int) {
 	to := make([]int, len(u.persons))
 	var kept []int
@@ -145,16 +146,9 @@ func (u *units) keep(persons int) {
 		}
 	}
 	u.rows, u.of, u.scheme, u.persons = u.rows[:n], u.of[:n], u.scheme[:n], kept
-	u.in = make([][]bool, len(u.schemes))
-	for s := range u.in {
-		u.in[s] = make([]bool, len(kept))
-	}
-	for p, k := range u.of {
-		u.in[u.scheme[p]][k] = true
-	}
 }
 
-// Values are a variable of the units.
+// values are a variable of the units.
 type values struct {
 	of     [][]float64 // by scheme and unit, NaN where unknown
 	shared []float64   // by unit; nil when it differs between the schemes of a unit
@@ -246,6 +240,30 @@ func (w *work) counts(c study.Context, data *frame.Frame) {
 	if byYear {
 		for _, y := range w.study.Period.Years() {
 			count(strconv.Itoa(y), func(i int) bool { return year.Number[i] == float64(y) })
+		}
+	}
+}
+
+// sizes are the median and the quartiles of the persons of a scheme, or of all, in
+// one of its units.
+func (w *work) sizes() {
+	for s := 0; s <= len(w.units.schemes); s++ {
+		persons := make([]float64, len(w.units.persons))
+		n := 0
+		for p, k := range w.units.of {
+			if s == len(w.units.schemes) || w.units.scheme[p] == s {
+				persons[k]++
+				n++
+			}
+		}
+		persons = slices.DeleteFunc(persons, func(x float64) bool { return x == 0 })
+		slices.Sort(persons)
+		for _, q := range []struct {
+			name string
+			at   float64
+		}{{"q1", 0.25}, {"median", 0.5}, {"q3", 0.75}} {
+			key := result.Key{Quantity: "unit_persons_" + q.name, Kind: w.name, Scheme: w.scheme(s)}
+			w.out = append(w.out, result.Estimate(key, result.Number, univariate.Quantile(persons, q.at), n))
 		}
 	}
 }

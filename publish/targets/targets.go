@@ -252,6 +252,8 @@ func combine(rule study.Target, value map[string]float64) float64 {
 		return yes(slices.Min(of(rule.Highest)) > slices.Max(of(rule.Than)))
 	case rule.Sign != "":
 		return value[rule.Sign]
+	case rule.Over != "" && rule.Minus != "":
+		return (value[rule.Value] - value[rule.Minus]) / value[rule.Over]
 	case rule.Over != "":
 		return value[rule.Value] / value[rule.Over]
 	case rule.Minus != "":

@@ -44,6 +44,7 @@ func TestCompare(t *testing.T) {
 		{"exact, in decimals", study.Target{Value: "a", Minus: "b"}, []float64{0.3}, 0, Hit, ""},
 		{"sum", study.Target{Sum: []string{"a", "b", "b"}}, []float64{0.9}, 0, Hit, ""},
 		{"mean", study.Target{Mean: []string{"a", "b"}}, []float64{0.35}, 0, Hit, ""},
+		{"minus and over: relative", study.Target{Value: "b", Minus: "a", Over: "a"}, []float64{-0.6}, 0, Hit, ""},
 		{"over", study.Target{Value: "b", Over: "a"}, []float64{0.4}, 0, Hit, ""},
 		{"falls", study.Target{Falls: []string{"a", "b"}}, []float64{1}, 0, Hit, ""},
 		{"does not fall", study.Target{Falls: []string{"b", "a"}}, []float64{1}, 0, Miss, ""},
