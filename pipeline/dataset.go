@@ -119,6 +119,7 @@ func (r *Run) checkModels() ([]string, error) {
 			}
 		}
 	}
+	r.checkProfiles(&problems)
 	return complete, problems.Err()
 }
 

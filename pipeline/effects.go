@@ -2,13 +2,15 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
-	"bidrag/evaluate/result"
-	"bidrag/model/fit"
+	"bidrag/evaluate/effects"
+	"bidrag/model/formula"
 )
 
 // effects says what the models that are reported by themselves mean in
-// percentage points.
+// percentage points: for everyone, for made-up persons, and in groups of persons.
 func (r *Run) effects(ctx context.Context) error {
 	for _, e := range r.Study.Models {
 		if !e.Value.HasChapter() {
@@ -19,43 +21,56 @@ func (r *Run) effects(ctx context.Context) error {
 			return err
 		}
 		if f == nil {
+			r.noProfiles(e.Key, fmt.Errorf("the model %q could not be fitted", e.Key))
 			continue
 		}
-		contrasts, err := r.schemeContrasts(f)
-		if err != nil {
-			return err
-		}
-		if err := r.Results.Add("effects", contrasts...); err != nil {
-			return err
+		for _, answer := range []func(context.Context, *fitted) error{r.marginal, r.profiles, r.interactions} {
+			if err := answer(ctx, f); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// schemeContrasts are the differences between each scheme and the reference
-// among like persons: the expected attainment of the model's persons if all
-// were in the one, less that if all were in the other. A model without the
-// scheme has none.
-func (r *Run) schemeContrasts(f *fitted) ([]result.Value, error) {
-	uses := false
-	for _, n := range f.model.Formula.Names() {
-		uses = uses || n.Name == "scheme"
+// of is a model as its effects are asked for.
+func (f *fitted) of() effects.Model { return effects.Model{Name: f.name, Fit: f.model, Data: f.data} }
+
+// has tells whether a variable is in the model's formula.
+func (f *fitted) has(variable string) bool {
+	return slices.ContainsFunc(f.model.Formula.Names(), func(n *formula.Name) bool { return n.Name == variable })
+}
+
+// marginal is what is expected of everyone at each level of every variable.
+func (r *Run) marginal(ctx context.Context, f *fitted) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	if !uses || f.model.Result.Status != "converged" {
-		return nil, nil
-	}
-	effects, err := f.model.Effects(fit.TypicalGroup)
+	m := f.of()
+	answer, err := effects.Marginal(m, effects.Variables(r.Study, m, r.scaleFor(f)), r.threads())
 	if err != nil {
-		return nil, err
+		r.gap("effects", f.name, "", err, "models", f.name)
+		return nil
 	}
-	differences, err := effects.Effect(f.data, "scheme")
-	if err != nil {
-		return nil, err
+	return r.tell(f, answer, "models", f.name)
+}
+
+// scaleFor turns numbers into those of a model's columns.
+func (r *Run) scaleFor(f *fitted) effects.Scale {
+	scales := r.scalesOf(f.study)
+	return func(variable string, x float64) float64 {
+		if i := slices.IndexFunc(scales, func(s scale) bool { return s.variable == variable }); i >= 0 {
+			return scales[i].apply([]float64{x})[0]
+		}
+		return x
 	}
-	var out []result.Value
-	for _, d := range differences {
-		key := result.Key{Quantity: "adjusted_difference", Model: f.name, Scheme: d.Level}
-		out = append(out, result.Estimate(key, result.Points, d.Value, f.data.NumRows()).WithInterval(d.Low, d.High))
+}
+
+// tell adds an answer to the results; what it has no number for is a gap at a
+// place of the study.
+func (r *Run) tell(f *fitted, answer effects.Answer, path ...string) error {
+	for _, g := range answer.Gaps {
+		r.gap("effects", f.name, g.Subject, g.Err, path...)
 	}
-	return out, nil
+	return r.Results.Add("effects", answer.Values...)
 }
