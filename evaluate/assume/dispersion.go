@@ -1,0 +1,137 @@
+package assume
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mathext"
+
+	"bidrag/evaluate/result"
+	"bidrag/model/infer"
+)
+
+// Dispersion compares the variation that is left over with what the model
+// expects. Values:
+//
+//	dispersion, dispersion_p              {Model}            Σ (y − μ)²/V(μ) over n − p, as the report has it
+//	group_dispersion, group_dispersion_p  {Model, Variable}  the same of groups, by what the model expects of it
+//	group_dispersion_groups               {Model, Variable}  number of groups
+//
+// Of outcomes of 0 and 1 the first tells nothing: (y − μ)²/V(μ) has mean 1
+// whatever the model leaves out, and its p-value is left out. What persons of a
+// group have in common shows in sums. With O the successes of a group, E what
+// is expected and V = Σ V(μ),
+//
+//	X² = Σ_g (O_g − E_g)²/V_g,   E(X²) = Σ_g (1 − d_g'M d_g/V_g),   d_g = Σ_{i in g} μ'(η_i) x_i
+//
+// where M is the covariance of the estimates; the ratio is X²/E(X²), about 1
+// when persons are independent given the model, and above it when groups
+// differ by more than chance. p is that of χ² with E(X²) degrees of freedom,
+// which is rough where groups are small.
+//
+// In a multilevel model, which says how much groups differ, expectation and
+// variance of a group are those of draws with new random effects, and so is p:
+//
+//	X² = Σ_g ((O_g − mean_g)/sd_g)²/G
+//
+// and above 1 groups differ by more than it says.
+//
+// Source: McCullagh and Nelder (1989), Generalized Linear Models, 4.5; Hartig
+// (2022), DHARMa, for the draws.
+func (t *Test) Dispersion(groupings []Grouping) []result.Value {
+	pearson := make([]float64, t.n)
+	for i, v := range t.variance {
+		if v > 0 {
+			pearson[i] = (t.y[i] - t.mu[i]) / math.Sqrt(v*t.dispersion)
+		}
+	}
+	d := infer.Overdispersion(pearson, float64(t.n-t.Model.Result.DF))
+	out := []result.Value{t.value(result.Key{Quantity: "dispersion"}, result.Number, d.Ratio)}
+	if !t.binary && !t.mixed {
+		out = append(out, t.value(result.Key{Quantity: "dispersion_p"}, result.PValue, d.P))
+	}
+	for _, g := range groupings {
+		ratio, p := t.groupDispersion(g)
+		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Variable: g.Name} }
+		out = append(out, t.value(key("group_dispersion"), result.Number, ratio), t.value(key("group_dispersion_p"), result.PValue, p),
+			t.value(key("group_dispersion_groups"), result.Count, float64(g.Groups)))
+	}
+	return out
+}
+
+func (t *Test) groupDispersion(g Grouping) (ratio, p float64) {
+	if t.mixed {
+		return t.simulatedDispersion(g)
+	}
+	n, k := t.n, t.rows.P
+	left, variance, slope := make([]float64, g.Groups), make([]float64, g.Groups), make([]float64, n)
+	for i, of := range g.Index {
+		v := t.a[i] * t.a[i] * t.variance[i]
+		left[of] += t.a[i] * (t.y[i] - t.mu[i])
+		variance[of] += v
+		slope[i] = math.Sqrt(t.rows.Info[i] * v)
+	}
+	d := make([]float64, g.Groups*k)
+	for j := range k {
+		for i, x := range t.rows.X[j*n : (j+1)*n] {
+			d[int(g.Index[i])*k+j] += x * slope[i]
+		}
+	}
+	statistic, expected := 0.0, 0.0
+	for of, v := range variance {
+		if v > 0 {
+			statistic += left[of] * left[of] / (v * t.dispersion)
+			expected += 1 - quadratic(t.rows.Bread, d[of*k:(of+1)*k])/v
+		}
+	}
+	return statistic / expected, mathext.GammaIncRegComp(expected/2, statistic/2)
+}
+
+// quadratic is w'Mw; aliased coefficients, NaN in M, do not count.
+func quadratic(m, w []float64) float64 {
+	sum, k := 0.0, len(w)
+	for i, a := range w {
+		if math.IsNaN(m[i*k+i]) {
+			continue
+		}
+		for j, b := range w {
+			if v := m[i*k+j]; !math.IsNaN(v) {
+				sum += a * v * b
+			}
+		}
+	}
+	return sum
+}
+
+// simulatedDispersion is the ratio of a multilevel model, and the share of
+// draws, the observed responses among them, whose own is at least as large.
+func (t *Test) simulatedDispersion(g Grouping) (ratio, p float64) {
+	sums := make([][]float64, draws+1) // the last is observed
+	sum := func(y []float64) []float64 {
+		out := make([]float64, g.Groups)
+		for i, of := range g.Index {
+			out[of] += y[i] * t.a[i]
+		}
+		return out
+	}
+	infer.Simulations(t.n, draws, t.Seed, t.Threads, t.simulate(), func(_, k int, y []float64) { sums[k] = sum(y) })
+	sums[draws] = sum(t.y)
+	statistics := make([]float64, draws+1)
+	for of := range g.Groups {
+		mean, square := 0.0, 0.0
+		for _, s := range sums[:draws] {
+			mean += s[of] / draws
+		}
+		for _, s := range sums[:draws] {
+			square += (s[of] - mean) * (s[of] - mean) / (draws - 1)
+		}
+		for k, s := range sums {
+			if square > 0 {
+				statistics[k] += (s[of] - mean) * (s[of] - mean) / square / float64(g.Groups)
+			}
+		}
+	}
+	observed := statistics[draws]
+	above := len(slices.DeleteFunc(slices.Clone(statistics), func(x float64) bool { return x < observed }))
+	return observed, float64(above) / (draws + 1)
+}
