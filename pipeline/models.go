@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bidrag/data/frame"
+	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
 	"bidrag/model/formula"
@@ -26,6 +27,9 @@ type fitted struct {
 // fitModels fits every model of the study to its sample, and tests those that
 // are like another within it or it within them.
 func (r *Run) fitModels(ctx context.Context) error {
+	if err := r.Results.Add("models", r.sampleAttainment()...); err != nil {
+		return err
+	}
 	for _, e := range r.Study.Models {
 		f, err := r.model(ctx, e.Key)
 		if err != nil {
@@ -44,6 +48,29 @@ func (r *Run) fitModels(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sampleAttainment is how many attain the goal by scheme, and how the schemes
+// differ, in the samples of the models that are reported by themselves: what
+// their adjusted differences are to be seen against.
+func (r *Run) sampleAttainment() []result.Value {
+	var out []result.Value
+	done := []string{"gross", "complete"} // described
+	for _, e := range r.Study.Models {
+		sample := e.Value.Sample
+		if !e.Value.HasChapter() || slices.Contains(done, sample) {
+			continue
+		}
+		done = append(done, sample)
+		rows := r.rows(sample)
+		for _, v := range describe.Attainment(r.Study, r.data, sample, rows) {
+			if v.Key.Year == "" && v.Key.Kind == "" {
+				out = append(out, v)
+			}
+		}
+		out = append(out, describe.Differences(r.Study, r.data, sample, rows)...)
+	}
+	return out
 }
 
 // model returns a model of the study, fitted once. It is nil when these data do

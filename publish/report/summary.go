@@ -89,13 +89,22 @@ func (w *writer) adjusted(model string) {
 	d := w.adjustedDifference(model)
 	w.text(
 		w.say("adjusted.odds", "first", w.focus.people, "second", w.reference.people, "odds", w.oddsChange(t.odds)),
-		w.adjustedPoints(d),
-		w.adjustedVerdict(t.odds, d),
+		w.adjustedPoints(model, d),
+		w.adjustedVerdict(model, t.odds, d),
 	)
 }
 
-func (w *writer) adjustedPoints(d disclose.Number) string {
-	focus, reference := w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)
+// raw is the attainment of the two schemes among the persons of a model.
+func (w *writer) raw(model string) (focus, reference disclose.Number) {
+	sample := w.sampleOf(model)
+	if w.attainment(sample, w.focus.key).State() == disclose.Absent {
+		sample = w.sample
+	}
+	return w.attainment(sample, w.focus.key), w.attainment(sample, w.reference.key)
+}
+
+func (w *writer) adjustedPoints(model string, d disclose.Number) string {
+	focus, reference := w.raw(model)
 	if !table.Has(d) || !table.Has(focus) || !table.Has(reference) {
 		return ""
 	}
@@ -105,9 +114,9 @@ func (w *writer) adjustedPoints(d disclose.Number) string {
 }
 
 // adjustedVerdict says what is left of the difference among like persons.
-func (w *writer) adjustedVerdict(odds, d disclose.Number) string {
+func (w *writer) adjustedVerdict(model string, odds, d disclose.Number) string {
 	low, high := odds.Interval()
-	focus, reference := w.attainment(w.sample, w.focus.key), w.attainment(w.sample, w.reference.key)
+	focus, reference := w.raw(model)
 	if !table.Has(odds) || math.IsNaN(low) {
 		return ""
 	}
