@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strings"
 
 	"bidrag/evaluate/result"
@@ -51,31 +52,23 @@ func (w *writer) levels(model string) {
 		return
 	}
 	w.section(id("levels", model), w.word("levels.title"))
-	var sentences []string
+	var shares []string
 	for _, g := range groups {
-		sentences = append(sentences, w.shareSentence("levels.share", model, g))
+		if n := w.icc(model, g); table.Has(n) {
+			shares = append(shares, w.word("levels.one", "share", w.withInterval(n).text, "level", w.levelName(g)))
+		}
 	}
-	if len(groups) > 1 {
-		sentences = append(sentences, w.shareSentence("levels.total", model, ""))
+	if len(shares) > 0 {
+		sentences := []string{w.say("levels.share", "shares", w.enumerate(shares))}
+		if len(groups) > 1 {
+			sentences = append(sentences, w.say("levels.total", "share", w.withInterval(w.icc(model, ""))))
+		}
+		w.text(append(sentences, w.say("levels.scale"))...)
 	}
-	w.text(append(sentences, w.say("levels.scale"))...)
 	w.caution(w.splitSentence(model, groups))
 	w.table(w.levelTable(model, groups))
 	w.table(w.levelSteps(model, groups))
 	w.endSection()
-}
-
-// shareSentence tells the share of the variation that lies at a level.
-func (w *writer) shareSentence(key, model, group string) string {
-	n := w.icc(model, group)
-	if !table.Has(n) {
-		return ""
-	}
-	level := ""
-	if group != "" {
-		level = w.levelName(group)
-	}
-	return w.say(key, "share", w.withInterval(n), "level", level)
 }
 
 // withInterval writes a share with its interval, when it has one.
@@ -84,7 +77,7 @@ func (w *writer) withInterval(n disclose.Number) phrase {
 		return phrase{}
 	}
 	low, high := n.Interval()
-	if low != low || high != high {
+	if math.IsNaN(low) || math.IsNaN(high) {
 		return w.percent(n)
 	}
 	return phrase{w.word("percent.interval", "share", w.percentText(n.Value()), "interval", w.locale.Interval(low, high, wholePercent)), true}
@@ -119,8 +112,12 @@ func (w *writer) levelTable(model string, groups []string) table.Table {
 		Columns: []table.Column{{Label: w.word("column.level")}, {Label: w.word("column.groups")}, {Label: w.word("column.random_sd")}, {Label: w.word("column.icc")}}}
 	row := func(label, group string, total bool) {
 		key := result.Key{Quantity: "random_sd", Model: model, Variable: group}
+		count := table.Text("")
+		if group != "" {
+			count = table.Num(w.get(result.Key{Quantity: "groups", Model: model, Variable: group}), wholeNumber)
+		}
 		t.Rows = append(t.Rows, table.Row{Total: total, Cells: []table.Cell{
-			table.Text(label), table.Num(w.get(result.Key{Quantity: "groups", Model: model, Variable: group}), wholeNumber),
+			table.Text(label), count,
 			table.Num(w.get(key), table.Format{Decimals: 2, Interval: true}), table.Num(w.icc(model, group), table.Format{Kind: table.Percent, Decimals: 1, Interval: true}),
 		}})
 	}

@@ -130,10 +130,10 @@ func (w *writer) variableTerm(key string, v study.Variable, name string) (label,
 		return label, label, true
 	}
 	for _, l := range v.Levels {
-		level := l.Value.In(w.lang)
+		level := w.levelInside(v, l.Value.In(w.lang))
 		full = w.word("level_of", "variable", v.Label.In(w.lang), "level", level)
 		if v.Indicators != nil && name == v.Indicators.Prefix+"_"+l.Key {
-			return level, full, true
+			return l.Value.In(w.lang), full, true
 		}
 		if name == key+l.Key || name == factorOf(key)+l.Key {
 			if reference := w.referenceLevel(strings.TrimSuffix(name, l.Key), v); reference != "" {
@@ -143,6 +143,15 @@ func (w *writer) variableTerm(key string, v study.Variable, name string) (label,
 		}
 	}
 	return "", "", false
+}
+
+// levelInside is a level's label after its variable's. That of a category can be
+// a name and keeps its capital.
+func (w *writer) levelInside(v study.Variable, label string) string {
+	if v.Type == study.Category {
+		return label
+	}
+	return w.casing.inside(label)
 }
 
 // factorOf is how a formula makes levels of a number.
@@ -165,7 +174,7 @@ func (w *writer) referenceLevel(key string, v study.Variable) string {
 	var without []string
 	for _, l := range v.Levels {
 		if !with[key+l.Key] {
-			without = append(without, l.Value.In(w.lang))
+			without = append(without, w.levelInside(v, l.Value.In(w.lang)))
 		}
 	}
 	if len(without) != 1 {

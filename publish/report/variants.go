@@ -48,14 +48,17 @@ func (w *writer) variants(model string) {
 		}
 	}
 	w.section(id("steps", model), w.word("steps.title"))
-	w.variantSection("steps", model, steps)
+	w.variantSection(variantTexts{"steps", "steps.lead", "steps.table", "steps.note"}, model, steps)
 	w.endSection()
-	w.section(id("samples", model), w.word("other_samples.title"))
-	w.variantSection("other_samples", model, others)
+	w.section(id("other-samples", model), w.word("other_samples.title"))
+	w.variantSection(variantTexts{"samples", "other_samples.lead", "other_samples.table", "other_samples.note"}, model, others)
 	w.endSection()
 }
 
-func (w *writer) variantSection(kind, model string, names []string) {
+// variantTexts are the id and the texts of a section on variants.
+type variantTexts struct{ id, lead, table, note string }
+
+func (w *writer) variantSection(texts variantTexts, model string, names []string) {
 	if len(names) == 0 {
 		return
 	}
@@ -67,14 +70,14 @@ func (w *writer) variantSection(kind, model string, names []string) {
 		}
 	}
 	if len(items) > 0 {
-		w.text(w.say(kind + ".lead"))
+		w.text(w.say(texts.lead))
 		w.list(items)
 	}
 	for _, name := range names {
 		w.warnings(name)
 	}
-	w.table(w.comparisonTable(kind, model, names))
-	w.table(w.besides(kind, model, names))
+	w.table(w.comparisonTable(texts, model, names))
+	w.table(w.besides(texts.id, model, names))
 	for _, name := range names {
 		if terms := w.terms(name); len(terms) > 0 {
 			t := w.coefficients(name, terms)
@@ -144,8 +147,16 @@ func (w *writer) testSentence(name string, m study.Model) string {
 		key += "_unclear"
 	}
 	of, _ := w.study.Models.Get(m.Like)
-	return w.say(key, "base", w.casing.inside(of.Label.In(w.lang)), "statistic", w.locale.Decimal(statistic.Value(), 1),
-		"df", w.locale.Count(df.Value()), "p", w.pText(p.Value()))
+	return w.say(key, "base", w.quote(of.Label.In(w.lang)), "statistic", w.locale.Decimal(statistic.Value(), 1),
+		"df", w.degrees(df.Value()), "p", w.pText(p.Value()))
+}
+
+// degrees writes degrees of freedom: 1 degree of freedom.
+func (w *writer) degrees(df float64) string {
+	if df == 1 {
+		return w.word("df.one")
+	}
+	return w.word("df", "n", w.locale.Count(df))
 }
 
 // pText is a p-value inside a sentence: p = 0.03, p < 0.001.
@@ -171,9 +182,9 @@ func (w *writer) schemeSentence(t term) string {
 func (w *writer) termSentence(t term) string {
 	low, high := t.odds.Interval()
 	if table.Has(t.odds) && low <= 1 && high >= 1 {
-		return w.say("variant.term_unclear", "label", w.casing.inside(t.full), "odds", w.twoDecimals(t.odds), "interval", w.locale.Interval(low, high, table.Format{Decimals: 2}))
+		return w.say("variant.term_unclear", "label", w.quote(t.full), "odds", w.twoDecimals(t.odds), "interval", w.locale.Interval(low, high, table.Format{Decimals: 2}))
 	}
-	return w.say("variant.term", "label", w.casing.inside(t.full), "odds", w.oddsChange(t.odds))
+	return w.say("variant.term", "label", w.quote(t.full), "odds", w.oddsChange(t.odds))
 }
 
 // added are the terms that a variant has and the model it is like has not.
@@ -216,13 +227,13 @@ func (w *writer) movedSentence(name string, m study.Model) string {
 	if moved.name == "" {
 		return ""
 	}
-	return w.say("variant.moved", "label", w.casing.inside(moved.full), "from", w.twoDecimals(of[moved.name].odds), "to", w.twoDecimals(moved.odds))
+	return w.say("variant.moved", "label", w.quote(moved.full), "from", w.twoDecimals(of[moved.name].odds), "to", w.twoDecimals(moved.odds))
 }
 
 // comparisonTable has a row for each model: persons, the scheme's odds ratio and
 // how well it fits.
-func (w *writer) comparisonTable(kind, model string, names []string) table.Table {
-	t := table.Table{ID: id(kind, model), Title: w.word(kind + ".table"), Note: join([]string{w.say(kind + ".note"), w.source()}),
+func (w *writer) comparisonTable(texts variantTexts, model string, names []string) table.Table {
+	t := table.Table{ID: id(texts.id, model), Title: w.word(texts.table), Note: join([]string{w.say(texts.note), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.model")}, {Label: w.word("fit.persons")}, {Label: w.word("column.scheme_odds", "scheme", w.focus.label)},
 			{Label: w.word("fit.log_lik")}, {Label: w.word("column.statistic"), Group: w.word("column.test")}, {Label: w.word("column.df"), Group: w.word("column.test")}, {Label: w.word("column.p"), Group: w.word("column.test")}}}
 	get := func(quantity, name string) disclose.Number {
@@ -244,8 +255,8 @@ func (w *writer) comparisonTable(kind, model string, names []string) table.Table
 
 // besides sets the coefficients of models side by side, marked as the report
 // marks them.
-func (w *writer) besides(kind, model string, names []string) table.Table {
-	t := table.Table{ID: id(kind+"-coefficients", model), Title: w.word("besides.table"), Note: join([]string{w.say("besides.note"), w.source()}), Columns: []table.Column{{Label: w.word("column.variable")}}}
+func (w *writer) besides(section, model string, names []string) table.Table {
+	t := table.Table{ID: id(section+"-coefficients", model), Title: w.word("besides.table"), Note: join([]string{w.say("besides.note"), w.source()}), Columns: []table.Column{{Label: w.word("column.variable")}}}
 	var models []map[string]term
 	var order []term
 	for _, name := range append([]string{model}, names...) {
@@ -286,7 +297,7 @@ func coefficientDecimals(t term) int {
 	if !table.Has(t.stdError) {
 		return 2
 	}
-	return min(table.Decimals(t.stdError.Value(), 2), 4)
+	return min(table.Decimals(t.stdError.Value(), 2), 3)
 }
 
 // stars are the marks of a p-value in the report's tables.
