@@ -41,6 +41,11 @@ func replace(p Plot, n disclose.Number) Plot {
 		p.Points = slices.Clone(p.Points)
 		p.Points[0].Y = n
 		return p
+	case Scatter:
+		p.Panels = slices.Clone(p.Panels)
+		p.Panels[0].Points = slices.Clone(p.Panels[0].Points)
+		p.Panels[0].Points[0].Y = n
+		return p
 	case Steps:
 		p.Bins = slices.Clone(p.Bins)
 		p.Bins[0].Number = n
@@ -137,6 +142,51 @@ func TestQuadrantSuppressed(t *testing.T) {
 	}
 }
 
+// TestScatterSuppressed: neither a point nor a place of the band that is not
+// shown leaves a trace.
+func TestScatterSuppressed(t *testing.T) {
+	r := renderer(t)
+	f := sampleQuantiles("nb")
+	without, err := r.SVG(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := f.Plot.(Scatter)
+	panel := shown.Panels[0]
+	for _, p := range []Panel{
+		{Axis: panel.Axis, Band: panel.Band, Points: append(slices.Clone(panel.Points), ScatterPoint{"groups", "Hemmelig", hidden(77), estimate(90, nan, nan, 50)}, ScatterPoint{"groups", "Hemmelig", estimate(90, nan, nan, 50), hidden(77)})},
+		{Axis: panel.Axis, Points: panel.Points, Band: append(slices.Clone(panel.Band), BandPoint{hidden(5), estimate(1, -9, 9, 50)}, BandPoint{estimate(5, nan, nan, 50), hidden(3)})},
+	} {
+		with := shown
+		with.Panels = []Panel{p}
+		f.Plot = with
+		svg, err := r.SVG(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if svg != without {
+			t.Error("what is not shown changes the figure")
+		}
+	}
+}
+
+// TestScatterLines: a line of no effect is dashed, one of equal values is not,
+// and there may be none.
+func TestScatterLines(t *testing.T) {
+	r := renderer(t)
+	s := sampleScatter("nb").Plot.(Scatter)
+	for line, want := range map[Straight]int{NoLine: 0, Identity: 0, ZeroLine: len(s.Panels)} {
+		s.Line = line
+		svg, err := r.draw(Figure{Lang: "nb", Plot: s}, "wide")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(svg, "stroke-dasharray"); got != want {
+			t.Errorf("%s: %d dashed lines, not %d", line.name(), got, want)
+		}
+	}
+}
+
 // TestStepsSuppressed: a suppressed bin beyond the shown ones does not stretch
 // the axis.
 func TestStepsSuppressed(t *testing.T) {
@@ -174,6 +224,7 @@ func TestHostileLabels(t *testing.T) {
 	var rows []ForestRow
 	var points []Point
 	var bins []Bin
+	var panels []Panel
 	for i, h := range hostile {
 		key := h + string(rune('a'+i))
 		cs = append(cs, Category{key, h})
@@ -181,6 +232,7 @@ func TestHostileLabels(t *testing.T) {
 		series = append(series, Series{key, h, Style(i % 3)})
 		points = append(points, Point{Series: key, Label: h, Named: true, X: share(40+i, 100), Y: estimate(.01*float64(i), nan, nan, 50), Size: estimate(50, nan, nan, 50)})
 		bins = append(bins, Bin{key, float64(i), float64(i + 1), share(30, 100)})
+		panels = append(panels, Panel{Title: h, Axis: h, Points: []ScatterPoint{{key, h, share(40+i, 100), rate(30+i, 100)}}})
 	}
 	marks := fill(cs, series[:3], func(c, s int) disclose.Number { return rate(40+c, 100) })
 	for i, p := range []Plot{
@@ -190,6 +242,7 @@ func TestHostileLabels(t *testing.T) {
 		Forest{Rows: rows, Format: Ratio, Log: true, Axis: hostile[17]},
 		Quadrant{Series: series, Points: points, Mean: Line{hostile[2], share(50, 100)}, AxisX: hostile[2], AxisY: hostile[3], Corners: [4]string(hostile[15:19])},
 		Steps{Series: series, Bins: bins, Axis: hostile[3]},
+		Scatter{Series: series, Panels: panels, AxisY: hostile[3]},
 	} {
 		f := Figure{ID: `"><svg onload="x`, Title: hostile[2+i], Subtitle: hostile[3], Note: hostile[17], Alt: hostile[3] + hostile[8], Lang: []string{"nb", "en", "<x>"}[i%3], Plot: p}
 		for form, d := range draw(t, r, f) {
@@ -232,11 +285,15 @@ func TestDegenerate(t *testing.T) {
 			var rows []ForestRow
 			var points []Point
 			var bins []Bin
+			var dots []ScatterPoint
+			var band []BandPoint
 			for i, n := range numbers {
 				marks = append(marks, Mark{cs[i].Key, "jobbsjansen", n})
 				rows = append(rows, ForestRow{labels[i], "", n})
 				points = append(points, Point{Series: "intro", X: n, Y: n, Size: n, Label: labels[i], Named: true})
 				bins = append(bins, Bin{"intro", float64(i), float64(i + 1), n})
+				dots = append(dots, ScatterPoint{"intro", labels[i], n, n})
+				band = append(band, BandPoint{n, n})
 			}
 			next := len(name) // another start in another set, so that plots meet several formats
 			format := func() Format { next++; return Format(next % 5) }
@@ -249,6 +306,8 @@ func TestDegenerate(t *testing.T) {
 				Forest{Rows: rows, Format: format()},
 				Quadrant{Series: ss, Points: points, FormatX: format(), FormatY: format()},
 				Steps{Series: ss, Bins: bins, Format: format()},
+				Scatter{Series: ss, Panels: []Panel{{Points: dots, Band: band}}, FormatX: format(), FormatY: format(), Line: Identity},
+				Scatter{Series: ss, Panels: []Panel{{Points: dots}, {Title: "x"}, {Band: band}}, FormatX: format(), FormatY: format(), Line: ZeroLine},
 			} {
 				all := draw(t, r, Figure{ID: name, Lang: "nb", Plot: p})
 				if _, isForest := p.(Forest); len(numbers) == 0 || (name == "all absent" && !isForest) {
@@ -257,7 +316,7 @@ func TestDegenerate(t *testing.T) {
 			}
 		})
 	}
-	for _, p := range []Plot{Dots{}, Bars{}, Lines{}, Forest{}, Quadrant{}, Steps{}} {
+	for _, p := range []Plot{Dots{}, Bars{}, Lines{}, Forest{}, Quadrant{}, Steps{}, Scatter{}} {
 		for _, d := range draw(t, r, Figure{Plot: p}) {
 			d.must(t, "Ingen tall å vise")
 		}
@@ -296,6 +355,7 @@ func TestErrors(t *testing.T) {
 		"two categories have":                 Dots{Categories: append(cs, cs...)},
 		"two series have":                     Steps{Series: append(ss, ss...)},
 		`a point is of series "x"`:            Quadrant{Series: ss, Points: []Point{{Series: "x"}}},
+		`a point is of series "y"`:            Scatter{Series: ss, Panels: []Panel{{Points: []ScatterPoint{{Series: "y"}}}}},
 		`a bin is of series "x"`:              Steps{Series: ss, Bins: []Bin{{Series: "x"}}},
 		"a bin goes from NaN to 1: a bin":     Steps{Series: ss, Bins: []Bin{{Series: "intro", X0: nan, X1: 1}}},
 		"a bin goes from 0 to +Inf: a bin":    Steps{Series: ss, Bins: []Bin{{Series: "intro", X0: 0, X1: inf}}},

@@ -1,5 +1,5 @@
 // Package figure draws what a reader sees: dots, bars, lines, odds ratios,
-// the contribution quadrant and distributions, as SVG.
+// the contribution quadrant, points on two axes and distributions, as SVG.
 //
 // A figure says its finding in the title; the plot is one of a few kinds that
 // know how to show the numbers of an evaluation and how to fail: an interval
@@ -30,7 +30,7 @@ type Figure struct {
 	Plot     Plot
 }
 
-// A Plot is one of Dots, Bars, Lines, Forest, Quadrant and Steps.
+// A Plot is one of Dots, Bars, Lines, Forest, Quadrant, Scatter and Steps.
 type Plot interface{ spec() (any, error) }
 
 // A Style is the look of a series, the same in every figure.
@@ -144,6 +144,46 @@ type Quadrant struct {
 	FormatX, FormatY Format
 	AxisX, AxisY     string
 	Corners          [4]string // names of the quadrants: top left, top right, bottom left, bottom right
+}
+
+// A Straight is a line that the points of a Scatter are held against.
+type Straight int
+
+const (
+	NoLine   Straight = iota
+	Identity          // where X and Y are equal; drawn through
+	ZeroLine          // where Y is zero: no effect; dashed
+)
+
+// A ScatterPoint is drawn when X and Y are shown, Y with its interval when it
+// has one.
+type ScatterPoint struct {
+	Series string // key
+	Label  string // for the tooltip; may be empty
+	X, Y   disclose.Number
+}
+
+// A BandPoint is how far a band goes at a place: the interval of Y. It is left
+// out where X or Y is not shown.
+type BandPoint struct{ X, Y disclose.Number }
+
+// A Panel is one of a Scatter's plots.
+type Panel struct {
+	Title  string // stands over it; may be empty
+	Axis   string // what its x axis measures
+	Points []ScatterPoint
+	Band   []BandPoint // in any order; empty for none
+}
+
+// Scatter shows points on two numeric axes, in one panel or in several that
+// share the y axis but not the x axis. With Identity and the same format on both
+// axes these are equal. A point that is not shown leaves no trace.
+type Scatter struct {
+	Series           []Series // a label that is empty stands in no legend
+	Panels           []Panel
+	Line             Straight
+	FormatX, FormatY Format
+	AxisY            string
 }
 
 // A Bin is the share of a series between two values of a variable.

@@ -81,6 +81,19 @@ func labels(p Plot) []string {
 		series(p.Series)
 		out = append(out, p.AxisX, p.AxisY)
 		out = append(out, p.Corners[:]...)
+	case Scatter:
+		for _, s := range p.Series {
+			if s.Label != "" {
+				out = append(out, s.Label)
+			}
+		}
+		for _, panel := range p.Panels {
+			if panel.Title != "" {
+				out = append(out, panel.Title)
+			}
+			out = append(out, panel.Axis)
+		}
+		out = append(out, p.AxisY)
 	case Steps:
 		series(p.Series)
 		out = append(out, p.Axis)
@@ -105,6 +118,8 @@ func TestNumbers(t *testing.T) {
 		{sampleForest("en"), "narrow", []string{"1.58 (1.38–1.81)", "0.52 (0.48–0.57)"}},
 		{sampleQuadrant("nb"), "wide", []string{"Snitt 43 %", "+60", "−60", "Fjordvik 33", "n ="}},
 		{sampleQuadrant("en"), "wide", []string{"Mean 43%", "+60", "−60", "Fjordvik 33"}},
+		{sampleScatter("nb"), "wide", []string{"−10", "+5", "20", "60", "Alder, 18,0: +1,6 (−2,4 til +5,6), n = 480"}},
+		{sampleQuantiles("en"), "narrow", []string{"−2", "2"}},
 		{sampleSteps("nb"), "wide", []string{"15 %", "Jobbsjansen, 12–15: 14 %, n = 1 420"}},
 	} {
 		svg, err := r.draw(test.figure, test.form)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -230,7 +231,53 @@ func sampleSteps(lang string) Figure {
 	}
 }
 
+// sampleScatter is small multiples of residuals along two numbers.
+func sampleScatter(lang string) Figure {
+	r := rand.New(rand.NewPCG(3, 4))
+	panel := func(title, axis string, from, to float64) Panel {
+		p := Panel{Title: title, Axis: axis}
+		for i := range 40 {
+			x, y := from+(to-from)*float64(i)/39, .02*r.NormFloat64()
+			p.Points = append(p.Points, ScatterPoint{Series: "all", X: estimate(x, nan, nan, 480), Y: estimate(y, y-.04, y+.04, 480)})
+		}
+		return p
+	}
+	return Figure{
+		ID: "residuals", Lang: lang,
+		Title:    in(lang, "Langs alder og botid treffer modellen", "The model is right along age and years in Norway"),
+		Subtitle: in(lang, "Faktisk minus forventet måloppnåelse, prosentpoeng", "Actual minus expected attainment, percentage points"),
+		Alt:      in(lang, "To punktdiagrammer.", "Two scatter plots."),
+		Plot: Scatter{Series: []Series{{"all", "", Neutral}}, Line: ZeroLine, FormatX: Decimal, FormatY: Points, AxisY: in(lang, "Prosentpoeng", "Percentage points"),
+			Panels: []Panel{panel(in(lang, "Alder", "Age"), in(lang, "år", "years"), 18, 60), panel(in(lang, "Botid", "Residence"), in(lang, "år i Norge", "years in Norway"), 0, 12)}},
+	}
+}
+
+// sampleQuantiles is one panel with a band: random effects against the normal distribution.
+func sampleQuantiles(lang string) Figure {
+	r := rand.New(rand.NewPCG(5, 6))
+	values := make([]float64, 200)
+	for i := range values {
+		values[i] = r.NormFloat64()
+	}
+	slices.Sort(values)
+	p := Panel{Axis: in(lang, "Forventet", "Expected")}
+	for i, v := range values {
+		expected := 5 * (float64(i) - 99.5) / 200
+		x := estimate(expected, expected-.3, expected+.3, 50)
+		p.Points = append(p.Points, ScatterPoint{Series: "groups", X: x, Y: estimate(v, nan, nan, 50)})
+		p.Band = append(p.Band, BandPoint{X: x, Y: x})
+	}
+	return Figure{
+		ID: "quantiles", Lang: lang,
+		Title:    in(lang, "Kommunene er fordelt som modellen forutsetter", "Municipalities are distributed as the model assumes"),
+		Subtitle: in(lang, "Standardiserte avvik. n = 200 kommuner", "Standardized deviations. n = 200 municipalities"),
+		Alt:      in(lang, "Kvantilplott.", "Quantile plot."),
+		Plot: Scatter{Series: []Series{{"groups", in(lang, "Kommuner", "Municipalities"), Focus}}, Line: Identity, FormatX: Decimal, FormatY: Decimal,
+			AxisY: in(lang, "Avvik", "Deviation"), Panels: []Panel{p}},
+	}
+}
+
 // samples are one realistic figure of every kind.
 func samples(lang string) []Figure {
-	return []Figure{sampleDots(lang), sampleBars(lang), sampleLines(lang), sampleForest(lang), sampleQuadrant(lang), sampleSteps(lang)}
+	return []Figure{sampleDots(lang), sampleBars(lang), sampleLines(lang), sampleForest(lang), sampleQuadrant(lang), sampleScatter(lang), sampleQuantiles(lang), sampleSteps(lang)}
 }

@@ -239,6 +239,71 @@ func (q Quadrant) spec() (any, error) {
 	}{"quadrant", series, points, numberOf(q.Mean.Number), q.Mean.Label, q.FormatX.name(), q.FormatY.name(), q.AxisX, q.AxisY, q.Corners}, nil
 }
 
+type specScatterPoint struct {
+	Series string `json:"series"`
+	Label  string `json:"label"`
+	X      number `json:"x"`
+	Y      number `json:"y"`
+}
+
+type specBandPoint struct {
+	X number `json:"x"`
+	Y number `json:"y"`
+}
+
+type specPanel struct {
+	Title  string             `json:"title"`
+	Axis   string             `json:"axis"`
+	Points []specScatterPoint `json:"points"`
+	Band   []specBandPoint    `json:"band"`
+}
+
+func (l Straight) name() string {
+	switch l {
+	case Identity:
+		return "identity"
+	case ZeroLine:
+		return "zero"
+	}
+	return "none"
+}
+
+func (s Scatter) spec() (any, error) {
+	series, err := seriesOf(s.Series)
+	if err != nil {
+		return nil, err
+	}
+	known := keys(s.Series)
+	panels := make([]specPanel, len(s.Panels))
+	for i, p := range s.Panels {
+		panel := specPanel{p.Title, p.Axis, []specScatterPoint{}, []specBandPoint{}}
+		for _, d := range p.Points {
+			if !known[d.Series] {
+				return nil, fmt.Errorf("a point is of series %q, which the plot does not have", d.Series)
+			}
+			// What is not drawn leaves no trace, not even its label.
+			if x, y := numberOf(d.X), numberOf(d.Y); x.State == "shown" && y.State == "shown" {
+				panel.Points = append(panel.Points, specScatterPoint{d.Series, d.Label, x, y})
+			}
+		}
+		for _, d := range p.Band {
+			if x, y := numberOf(d.X), numberOf(d.Y); x.State == "shown" && y.State == "shown" {
+				panel.Band = append(panel.Band, specBandPoint{x, y})
+			}
+		}
+		panels[i] = panel
+	}
+	return struct {
+		Kind    string       `json:"kind"`
+		Series  []specSeries `json:"series"`
+		Panels  []specPanel  `json:"panels"`
+		Line    string       `json:"line"`
+		FormatX string       `json:"formatX"`
+		Format  string       `json:"format"`
+		AxisY   string       `json:"axisY"`
+	}{"scatter", series, panels, s.Line.name(), s.FormatX.name(), s.FormatY.name(), s.AxisY}, nil
+}
+
 type specBin struct {
 	Series string  `json:"series"`
 	X0     float64 `json:"x0"`

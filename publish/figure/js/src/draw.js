@@ -10,10 +10,11 @@ import {element, textLines} from "./marks.js";
 import {numbers, words} from "./number.js";
 import {quadrant} from "./quadrant.js";
 import {bars, dots} from "./rows.js";
+import {scatter} from "./scatter.js";
 import {steps} from "./steps.js";
 import {block} from "./text.js";
 
-const kinds = {dots, bars, lines, forest, quadrant, steps};
+const kinds = {dots, bars, lines, forest, quadrant, scatter, steps};
 
 // draw returns the SVG element of a spec. Of the spec's form:
 //   page    a file of its own, with title, subtitle and note
