@@ -29,6 +29,10 @@ func (w *writer) losses() {
 	w.missing()
 	w.endSection()
 
+	w.section("who-is-missing", w.word("incomplete.title"))
+	w.incomplete()
+	w.endSection()
+
 	w.section("samples", w.word("samples.title"))
 	w.samples()
 	w.endSection()
@@ -151,7 +155,11 @@ func (w *writer) missing() {
 	}
 	w.text(w.say("missing.lead"))
 	w.table(w.missingTable())
-	w.text(w.skewSentence(w.focus), w.skewSentence(w.reference), w.say("missing.skew"))
+	w.patterns()
+	w.text(
+		join([]string{w.skewSentence(w.focus), w.incompleteVerdict(w.focus.key)}),
+		join([]string{w.skewSentence(w.reference), w.incompleteVerdict(w.reference.key)}),
+		w.say("missing.skew"))
 	w.table(w.sampleAttainment())
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
 	"bidrag/publish/figure"
@@ -33,6 +34,110 @@ func (w *writer) measures() {
 	}, w.shareTable(w.word("column.measure"), g, true))
 	w.caution(w.say("measures.caution"))
 	w.table(w.measuresTable(categories, number("attainment", "1"), number("attainment", "0")))
+	for _, by := range w.study.Describe.MeasuresBy {
+		w.measuresBy(by)
+	}
+	for _, pair := range w.study.Describe.Crossed {
+		w.crossed(pair)
+	}
+}
+
+// measuresBy is who received which measure at each level of a variable, and how
+// much more often those who did attained the goal.
+func (w *writer) measuresBy(by string) {
+	levels := describe.Levels(w.study, describe.GroupingOf(w.study, by))
+	number := func(quantity, level, measure, at string, s scheme) disclose.Number {
+		return w.get(result.Key{Quantity: quantity, Sample: w.sample, Scheme: s.key, Variable: measure, Level: level, By: by, ByLevel: at})
+	}
+	topic := w.topic(by)
+	shares := table.Table{ID: id("measures-by", by), Title: w.word("measures_by.table", "variable", topic), Columns: []table.Column{{Label: w.word("column.measure")}}}
+	for _, s := range w.schemes {
+		for _, l := range levels {
+			shares.Columns = append(shares.Columns, table.Column{Group: s.label, Label: l.Label.In(w.lang)})
+		}
+	}
+	shares.Note = join([]string{w.sampleNote(), w.source()})
+	persons := table.Row{Total: true, Cells: []table.Cell{table.Text(w.word("row.persons"))}}
+	for k, measure := range w.study.Describe.Measures {
+		row := table.Row{Cells: []table.Cell{table.Text(w.variable(measure))}}
+		for _, s := range w.schemes {
+			for _, l := range levels {
+				n := number("share", "1", measure, l.Key, s)
+				row.Cells = append(row.Cells, table.Num(n, wholePercent))
+				if k == 0 {
+					persons.Cells = append(persons.Cells, table.Num(number("share", "0", measure, l.Key, s), base))
+				}
+			}
+		}
+		shares.Rows = append(shares.Rows, row)
+	}
+	if len(shares.Rows) > 0 {
+		shares.Rows = append(shares.Rows, persons)
+	}
+	w.table(shares)
+	for _, s := range w.schemes {
+		w.table(w.measureDifferences(by, levels, s))
+	}
+}
+
+// measureDifferences is, in one scheme, the attainment of those who received each
+// measure less that of those who did not, at each level of a variable and in all.
+func (w *writer) measureDifferences(by string, levels []describe.Level, s scheme) table.Table {
+	t := table.Table{ID: id("measure-differences", by, s.key), Title: w.word("measures_by.differences", "scheme", s.name, "variable", w.topic(by)),
+		Note: join([]string{w.say("measures_by.note"), w.source()}), Columns: []table.Column{{Label: w.word("column.measure")}}}
+	for _, l := range levels {
+		t.Columns = append(t.Columns, table.Column{Label: l.Label.In(w.lang)})
+	}
+	t.Columns = append(t.Columns, table.Column{Label: w.word("all")})
+	for _, measure := range w.study.Describe.Measures {
+		row := table.Row{Cells: []table.Cell{table.Text(w.variable(measure))}}
+		key := result.Key{Quantity: "measure_difference", Sample: w.sample, Scheme: s.key, Variable: measure, By: by}
+		for _, l := range levels {
+			key.ByLevel = l.Key
+			row.Cells = append(row.Cells, w.pointsCell(key))
+		}
+		key.By, key.ByLevel = "", ""
+		row.Cells = append(row.Cells, w.pointsCell(key))
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// pointsCell is a difference in percentage points with its interval.
+func (w *writer) pointsCell(k result.Key) table.Cell {
+	return table.Num(w.get(k), table.Format{Kind: table.Points, Interval: true})
+}
+
+// crossed is how two 0/1 variables go together.
+func (w *writer) crossed(pair []string) {
+	if len(pair) != 2 {
+		return
+	}
+	count := func(a, b string) []disclose.Number {
+		return w.byScheme(result.Key{Quantity: "persons", Sample: w.sample, Variable: pair[0], Level: a, By: pair[1], ByLevel: b})
+	}
+	overlap := w.byScheme(result.Key{Quantity: "overlap", Sample: w.sample, Variable: pair[0], By: pair[1]})
+	if !anyNumber(overlap) {
+		return
+	}
+	first, second := w.topic(pair[0]), w.topic(pair[1])
+	t := table.Table{ID: id("crossed", pair[0], pair[1]), Title: w.word("crossed.table", "first", first, "second", second),
+		Note: join([]string{w.sampleNote(), w.source()}), Columns: []table.Column{{}}}
+	for _, label := range append(w.schemeLabels(), w.word("all")) {
+		t.Columns = append(t.Columns, table.Column{Label: label})
+	}
+	add := func(label string, numbers []disclose.Number, f table.Format, total bool) {
+		row := numberRow(label, numbers, f, len(t.Columns))
+		row.Total = total
+		t.Rows = append(t.Rows, row)
+	}
+	add(w.word("crossed.both"), count("1", "1"), wholeNumber, false)
+	add(w.word("crossed.only", "which", first), count("1", "0"), wholeNumber, false)
+	add(w.word("crossed.only", "which", second), count("0", "1"), wholeNumber, false)
+	add(w.word("crossed.neither"), count("0", "0"), wholeNumber, false)
+	add(w.word("crossed.overlap"), overlap, wholePercent, true)
+	w.text(w.say("crossed.sentence", "first", first, "second", second, "share", w.percent(overlap[len(overlap)-1])))
+	w.table(t)
 }
 
 // measuresTable is attainment with and without each measure.
