@@ -105,15 +105,21 @@ func breakLevels(breaks []float64, whole bool, unit study.Text) []Level {
 		NB: withUnit(last, last).NB + " eller mer", EN: withUnit(last, last).EN + " or more"}})
 }
 
-// GroupingOf is how a variable is made into levels: as it is described, or by
-// its codebook's levels when it is not.
+// GroupingOf is how a variable is made into few levels: as it is described, else
+// by the levels of the codebook, and in quartiles a number that has none.
 func GroupingOf(s *study.Study, variable string) study.Grouping {
 	for _, g := range s.Describe.Variables {
 		if g.Variable == variable {
 			return g
 		}
 	}
-	return study.Grouping{Variable: variable}
+	g := study.Grouping{Variable: variable}
+	if v, _ := s.Codebook.Variables.Get(variable); len(v.Levels) == 0 && v.Type != study.Binary {
+		g.Quantiles = 4
+	} else {
+		g.Round = v.Type == study.Ordinal
+	}
+	return g
 }
 
 // Assign gives each of the rows the index of its level, −1 when the value is
