@@ -10,7 +10,6 @@ import (
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/effects"
 	"bidrag/model/fit"
-	"bidrag/study"
 )
 
 // interactions asks, for every variable that the study names, whether the
@@ -96,27 +95,10 @@ func (r *Run) groupsOf(f *fitted, variable string) effects.Groups {
 	if f.model.Rows != nil {
 		rows = pick(rows, f.model.Rows)
 	}
-	g := groupingOf(r.Study, variable)
+	g := describe.GroupingOf(r.Study, variable)
 	out := effects.Groups{By: variable, Of: describe.Assign(r.Study, r.data, g, rows)}
 	for _, l := range describe.Levels(r.Study, g) {
 		out.Levels = append(out.Levels, l.Key)
 	}
 	return out
-}
-
-// groupingOf is how a variable is made into few levels: as it is described, else
-// by the codebook's levels, and quartiles of a number without.
-func groupingOf(s *study.Study, variable string) study.Grouping {
-	for _, g := range s.Describe.Variables {
-		if g.Variable == variable {
-			return g
-		}
-	}
-	g := study.Grouping{Variable: variable}
-	if v, _ := s.Codebook.Variables.Get(variable); len(v.Levels) == 0 && v.Type != study.Binary {
-		g.Quantiles = 4
-	} else {
-		g.Round = v.Type == study.Ordinal
-	}
-	return g
 }

@@ -108,13 +108,18 @@ func (q question) group(out *Answer, g Groups, level int, first map[string]group
 	}
 	subject := g.By + " " + g.Levels[level]
 	data := q.Data.Rows(rows)
-	schemes, persons, in := perScheme(q.Data, data)
-	for _, s := range schemes {
-		if persons[s] < fewest {
-			out.gap(subject, fmt.Errorf("the scheme %s has nobody, or fewer than %d persons, with this level, so that it cannot be compared at it", s, fewest))
+	schemes, persons := perScheme(q.Data, data)
+	told := 0
+	for i, s := range schemes {
+		switch {
+		case persons[s] >= fewest:
+			told++
+		case i == 0 || persons[schemes[0]] >= fewest:
+			out.gap(subject, result.Reason{Code: result.TooFew, About: g.Levels[level],
+				Message: fmt.Sprintf("the scheme %s has nobody, or fewer than %d persons, with %s %s, so that it cannot be compared among them", s, fewest, g.By, g.Levels[level])})
 		}
 	}
-	if reference := schemes[0]; persons[reference] < fewest || in < 2 {
+	if told < 2 || persons[schemes[0]] < fewest {
 		return nil
 	}
 	effects, err := q.Effect(data, "scheme")
@@ -147,9 +152,9 @@ func (q question) groupEffect(out *Answer, g Groups, level int, x fit.Effect, n 
 	}
 }
 
-// perScheme counts the persons of each scheme of the model in a part of its
-// data, and the schemes of which there is somebody.
-func perScheme(all, part *frame.Frame) (schemes []string, persons map[string]int, in int) {
+// perScheme counts the persons of each scheme of the model, the reference first,
+// in a part of its data.
+func perScheme(all, part *frame.Frame) (schemes []string, persons map[string]int) {
 	of, _ := all.Column("scheme")
 	c, _ := part.Column("scheme")
 	persons = map[string]int{}
@@ -163,11 +168,8 @@ func perScheme(all, part *frame.Frame) (schemes []string, persons map[string]int
 				persons[level]++
 			}
 		}
-		if persons[level] > 0 {
-			in++
-		}
 	}
-	return schemes, persons, in
+	return schemes, persons
 }
 
 // OneSided are the levels at which all persons of a scheme have the same 0/1
