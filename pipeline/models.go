@@ -46,8 +46,51 @@ func (r *Run) fitModels(ctx context.Context) error {
 		if err := r.compare(ctx, f); err != nil {
 			return err
 		}
+		if err := r.pooling(f); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// answerable tells why a formula cannot be fitted to these persons, when that is
+// plain: a variable is unknown for all of them, or they are all in one scheme.
+func answerable(f modelFormula, data *frame.Frame) error {
+	var unknown []string
+	for _, n := range f.parsed.Names() {
+		if column, ok := data.Column(n.Name); ok && !slices.Contains(unknown, n.Name) && allMissing(column, data.NumRows()) {
+			unknown = append(unknown, n.Name)
+		}
+	}
+	if len(unknown) > 0 {
+		names := strings.Join(unknown, ", ")
+		return result.Reason{Code: result.UnknownForAll, About: names, Message: names + " is unknown for everyone in the sample; choose another sample, or leave it out"}
+	}
+	scheme, _ := data.Column("scheme")
+	if !slices.ContainsFunc(f.parsed.Names(), func(n *formula.Name) bool { return n.Name == "scheme" }) {
+		return nil
+	}
+	for _, code := range scheme.Code {
+		if code != scheme.Code[0] {
+			return nil
+		}
+	}
+	only := scheme.Levels[scheme.Code[0]]
+	return result.Reason{Code: result.OneScheme, About: only, Message: fmt.Sprintf("everyone in the sample is in the scheme %s, so that it says nothing of the schemes' difference; drop scheme, or choose another sample", only)}
+}
+
+func allMissing(c *frame.Column, rows int) bool {
+	for i := range rows {
+		if !c.Missing(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// names tells whether a variable stands in the model's formula.
+func (f *fitted) names(variable string) bool {
+	return slices.ContainsFunc(f.model.Formula.Names(), func(n *formula.Name) bool { return n.Name == variable })
 }
 
 // sampleAttainment is how many attain the goal by scheme, and how the schemes
@@ -95,6 +138,9 @@ func (r *Run) model(ctx context.Context, name string) (*fitted, error) {
 func (r *Run) fitOne(ctx context.Context, name string, m study.Model) (*fitted, error) {
 	data, err := r.modelData(m)
 	if err != nil {
+		return nil, err
+	}
+	if err := answerable(r.formulas[name], data); err != nil {
 		return nil, err
 	}
 	model, err := r.fit(ctx, m, r.formulas[name].text, data)
@@ -185,7 +231,11 @@ func (r *Run) compare(ctx context.Context, f *fitted) error {
 	if change.Add == "" {
 		small, large = f, of
 	}
-	test, err := fit.Compare(small.model, large.model, large.data)
+	data, err := r.given(large)
+	if err != nil {
+		return err
+	}
+	test, err := fit.Compare(small.model, large.model, data)
 	if err != nil {
 		r.gap("models", f.name, "likelihood_ratio", fmt.Errorf("%q and %q cannot be compared: %w", f.name, m.Like, err), "models", f.name)
 		return nil

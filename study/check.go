@@ -138,7 +138,9 @@ func (s *Study) checkPlaces(c checker) {
 func (s *Study) checkModels(c checker) {
 	c.known(at("complete"), "model", s.Complete, s.Models.Keys())
 	for _, e := range s.Models {
-		c.known(at("models", e.Key, "sample"), "sample", e.Value.Sample, s.sampleNames())
+		if e.Value.Sample != "" { // else told already
+			c.known(at("models", e.Key, "sample"), "sample", e.Value.Sample, s.sampleNames())
+		}
 		for _, g := range e.Value.Groups {
 			for i, v := range g.Value.Variables {
 				c.known(at("models", e.Key, "groups", g.Key, "variables", strconv.Itoa(i)), "variable", v, append(s.ColumnNames(), "scheme"))
