@@ -1,6 +1,8 @@
 package report
 
 import (
+	"math"
+
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -46,66 +48,81 @@ func (w *writer) measures() {
 // much more often those who did attained the goal.
 func (w *writer) measuresBy(by string) {
 	levels := describe.Levels(w.study, describe.GroupingOf(w.study, by))
-	number := func(quantity, level, measure, at string, s scheme) disclose.Number {
-		return w.get(result.Key{Quantity: quantity, Sample: w.sample, Scheme: s.key, Variable: measure, Level: level, By: by, ByLevel: at})
-	}
-	topic := w.topic(by)
-	shares := table.Table{ID: id("measures-by", by), Title: w.word("measures_by.table", "variable", topic), Columns: []table.Column{{Label: w.word("column.measure")}}}
+	w.text(w.widestMeasure(by, levels))
 	for _, s := range w.schemes {
-		for _, l := range levels {
-			shares.Columns = append(shares.Columns, table.Column{Group: s.label, Label: l.Label.In(w.lang)})
-		}
+		w.table(w.measureShares(by, levels, s))
 	}
-	shares.Note = join([]string{w.sampleNote(), w.source()})
-	persons := table.Row{Total: true, Cells: []table.Cell{table.Text(w.word("row.persons"))}}
-	for k, measure := range w.study.Describe.Measures {
-		row := table.Row{Cells: []table.Cell{table.Text(w.variable(measure))}}
-		for _, s := range w.schemes {
-			for _, l := range levels {
-				n := number("share", "1", measure, l.Key, s)
-				row.Cells = append(row.Cells, table.Num(n, wholePercent))
-				if k == 0 {
-					persons.Cells = append(persons.Cells, table.Num(number("share", "0", measure, l.Key, s), base))
-				}
-			}
-		}
-		shares.Rows = append(shares.Rows, row)
-	}
-	if len(shares.Rows) > 0 {
-		shares.Rows = append(shares.Rows, persons)
-	}
-	w.table(shares)
 	for _, s := range w.schemes {
 		w.table(w.measureDifferences(by, levels, s))
 	}
 }
 
+// measureAt is a number of a measure in a scheme at a level of a variable.
+func (w *writer) measureAt(quantity, measure, received, by string, l describe.Level, s scheme) disclose.Number {
+	return w.get(result.Key{Quantity: quantity, Sample: w.sample, Scheme: s.key, Variable: measure, Level: received, By: by, ByLevel: l.Key})
+}
+
+// widestMeasure tells of the measure and the level where the schemes differ most.
+func (w *writer) widestMeasure(by string, levels []describe.Level) string {
+	var best pair
+	var measure string
+	for _, name := range w.study.Describe.Measures {
+		for _, l := range levels {
+			p := pair{w.quote(l.Label.In(w.lang)), w.measureAt("share", name, "1", by, l, w.focus), w.measureAt("share", name, "1", by, l, w.reference)}
+			if p.comparable() && (measure == "" || math.Abs(p.ahead()) > math.Abs(best.ahead())) {
+				best, measure = p, name
+			}
+		}
+	}
+	if measure == "" {
+		return ""
+	}
+	return w.say("measures_by.widest", "variable", w.topic(by), "measure", w.quote(w.variable(measure)), "level", best.label,
+		"focus", w.percent(best.focus), "reference", w.percent(best.reference), "first", w.focus.people, "second", w.reference.people)
+}
+
+// measureShares is, in one scheme, who received each measure at each level.
+func (w *writer) measureShares(by string, levels []describe.Level, s scheme) table.Table {
+	t := table.Table{ID: id("measures-by", by, s.key), Title: w.word("measures_by.table", "scheme", s.name, "variable", w.topic(by)),
+		Note: join([]string{w.sampleNote(), w.source()}), Columns: []table.Column{{Label: w.word("column.measure")}}}
+	for _, l := range levels {
+		t.Columns = append(t.Columns, table.Column{Label: l.Label.In(w.lang)})
+	}
+	persons := table.Row{Total: true, Cells: []table.Cell{table.Text(w.word("row.persons"))}}
+	for k, measure := range w.study.Describe.Measures {
+		row := table.Row{Cells: []table.Cell{table.Text(w.variable(measure))}}
+		for _, l := range levels {
+			n := w.measureAt("share", measure, "1", by, l, s)
+			row.Cells = append(row.Cells, table.Num(n, wholePercent))
+			if k == 0 {
+				persons.Cells = append(persons.Cells, table.Num(n, base))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) > 0 {
+		t.Rows = append(t.Rows, persons)
+	}
+	return t
+}
+
 // measureDifferences is, in one scheme, the attainment of those who received each
-// measure less that of those who did not, at each level of a variable and in all.
+// measure less that of those who did not, at each level of a variable.
 func (w *writer) measureDifferences(by string, levels []describe.Level, s scheme) table.Table {
 	t := table.Table{ID: id("measure-differences", by, s.key), Title: w.word("measures_by.differences", "scheme", s.name, "variable", w.topic(by)),
 		Note: join([]string{w.say("measures_by.note"), w.source()}), Columns: []table.Column{{Label: w.word("column.measure")}}}
 	for _, l := range levels {
 		t.Columns = append(t.Columns, table.Column{Label: l.Label.In(w.lang)})
 	}
-	t.Columns = append(t.Columns, table.Column{Label: w.word("all")})
 	for _, measure := range w.study.Describe.Measures {
 		row := table.Row{Cells: []table.Cell{table.Text(w.variable(measure))}}
-		key := result.Key{Quantity: "measure_difference", Sample: w.sample, Scheme: s.key, Variable: measure, By: by}
 		for _, l := range levels {
-			key.ByLevel = l.Key
-			row.Cells = append(row.Cells, w.pointsCell(key))
+			n := w.measureAt("measure_difference", measure, "", by, l, s)
+			row.Cells = append(row.Cells, table.Num(n, table.Format{Kind: table.Points, Interval: true}))
 		}
-		key.By, key.ByLevel = "", ""
-		row.Cells = append(row.Cells, w.pointsCell(key))
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// pointsCell is a difference in percentage points with its interval.
-func (w *writer) pointsCell(k result.Key) table.Cell {
-	return table.Num(w.get(k), table.Format{Kind: table.Points, Interval: true})
 }
 
 // crossed is how two 0/1 variables go together.
