@@ -99,6 +99,7 @@ func (r *Run) checkModels() ([]string, error) {
 			continue
 		}
 		r.formulas[e.Key] = m
+		r.checkPooling(e.Key, e.Value, m, &problems)
 		var names []string
 		for _, n := range m.parsed.Names() {
 			names = append(names, n.Name)

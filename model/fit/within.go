@@ -131,6 +131,7 @@ type GroupEffects struct {
 	Group   string
 	Levels  []string
 	NObs    []int            // by level: rows
+	Total   []float64        // by level: sum of the responses; of the binomial, the successes
 	None    []float64        // by level; ±Inf where all outcomes are the highest or lowest
 	NoneErr []float64        // by level: standard error, given β; NaN where None is not finite
 	Partial []float64        // by level
@@ -156,11 +157,16 @@ func (m *Model) GroupEffects(data *frame.Frame) (*GroupEffects, error) {
 		return nil, err
 	}
 	g := &GroupEffects{
-		Group: term.Name, Levels: term.Levels, NObs: make([]int, len(term.Levels)), None: e.Intercept, NoneErr: e.InterceptErr,
+		Group: term.Name, Levels: term.Levels, NObs: make([]int, len(term.Levels)), Total: make([]float64, len(term.Levels)), None: e.Intercept, NoneErr: e.InterceptErr,
 		Partial: make([]float64, len(term.Levels)), State: e.State,
 	}
 	for i, at := range term.Group {
 		g.NObs[at]++
+		if m.data.Trials != nil {
+			g.Total[at] += m.data.Trials[i] * m.data.Y[i]
+		} else {
+			g.Total[at] += m.data.Y[i]
+		}
 		g.Partial[at] = m.Eta[i] - d.Offset[i] // the same in every row of the group
 	}
 	return g, nil
