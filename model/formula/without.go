@@ -3,18 +3,22 @@ package formula
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// Without is the text of the formula less every term that a column of the given
-// names is in, interactions and functions of it included: without a, the
-// formula y ~ a * b + log(a) + c becomes y ~ a * b + log(a) + c - a - log(a) - a:b.
-// It is an error when a name is in no term of the fixed part.
+// Without is the formula less every term that a column of the given names is in,
+// interactions and functions of it included, multiplied out: without a, the
+// formula y ~ a * b + log(a) + c becomes y ~ b + c. Offsets and random terms
+// stay. It is an error when a name is in no term of the fixed part.
 func (f *Formula) Without(names ...string) (string, error) {
 	terms, err := f.Terms()
 	if err != nil {
 		return "", err
 	}
-	text := f.Source
+	var right []string
+	if !terms.Intercept {
+		right = append(right, "0")
+	}
 	found := map[string]bool{}
 	for _, t := range terms.Terms {
 		hit := false
@@ -25,8 +29,8 @@ func (f *Formula) Without(names ...string) (string, error) {
 				}
 			})
 		}
-		if hit {
-			text += " - " + t.Label
+		if !hit {
+			right = append(right, t.Label)
 		}
 	}
 	for _, name := range names {
@@ -34,5 +38,21 @@ func (f *Formula) Without(names ...string) (string, error) {
 			return "", fmt.Errorf("no term of the formula holds %s", name)
 		}
 	}
-	return text, nil
+	if len(right) == 0 {
+		right = append(right, "1")
+	}
+	for _, o := range f.Offsets {
+		right = append(right, "offset("+o.String()+")")
+	}
+	for i, r := range f.Random {
+		// One that was written out, such as (1 | g/h), stands there once.
+		if i == 0 || r.Column != f.Random[i-1].Column {
+			right = append(right, r.Source)
+		}
+	}
+	left := ""
+	if f.Response != nil {
+		left = f.Response.String() + " "
+	}
+	return left + "~ " + strings.Join(right, " + "), nil
 }

@@ -46,6 +46,19 @@ func TestWithout(t *testing.T) {
 			t.Errorf("%s without %v (-want +got):\n%s", c.formula, c.names, diff)
 		}
 	}
+	for source, want := range map[string]string{
+		"cbind(s, f) ~ 0 + a*b + offset(log(n)) + (1 | g/h) + (x || k)": "cbind(s, f) ~ 0 + b + offset(log(n)) + (1 | g/h) + (x || k)",
+		"log(y) ~ a":           "log(y) ~ 1",
+		"~ a + `b c` + I(d^2)": "~ `b c` + I(d^2)",
+	} {
+		f, err := Parse(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.Without("a"); err != nil || got != want {
+			t.Errorf("%s without a is %q (%v), want %q", source, got, err, want)
+		}
+	}
 	f, err := Parse("y ~ a + b")
 	if err != nil {
 		t.Fatal(err)
