@@ -67,7 +67,7 @@ func answerable(f modelFormula, data *frame.Frame) error {
 		return result.Reason{Code: result.UnknownForAll, About: names, Message: names + " is unknown for everyone in the sample; choose another sample, or leave it out"}
 	}
 	scheme, _ := data.Column("scheme")
-	if !slices.ContainsFunc(f.parsed.Names(), func(n *formula.Name) bool { return n.Name == "scheme" }) {
+	if !f.uses("scheme") {
 		return nil
 	}
 	for _, code := range scheme.Code {
@@ -255,6 +255,28 @@ func (r *Run) compare(ctx context.Context, f *fitted) error {
 type modelFormula struct {
 	parsed *formula.Formula
 	text   string
+}
+
+// uses tells whether a variable is in a term of the fixed part. One that was
+// added and taken out again, as x in a + x - x, is in none.
+func (f modelFormula) uses(variable string) bool {
+	terms, err := f.parsed.Terms()
+	if err != nil {
+		return false
+	}
+	for _, t := range terms.Terms {
+		for _, v := range t.Variables {
+			found := false
+			formula.Walk(terms.Variables[v], func(e formula.Expr) {
+				n, ok := e.(*formula.Name)
+				found = found || ok && n.Name == variable
+			})
+			if found {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // without is the text of the formula without some variables.
