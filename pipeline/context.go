@@ -19,7 +19,7 @@ func (r *Run) contexts() []result.Value {
 		values, gaps := units.Compute(r.Study, e.Key, e.Value, r.data, rows)
 		out = append(out, values...)
 		for _, g := range gaps {
-			r.gap("describe", "", e.Key+": "+g.Subject, g.Err, append([]string{"context", e.Key}, g.Path...)...)
+			r.gap("describe", "", e.Key, g.Err, append([]string{"context", e.Key}, g.Path...)...)
 		}
 	}
 	return out

@@ -209,7 +209,11 @@ func last(path []string) string {
 	if len(path) == 0 {
 		return "the file"
 	}
-	return path[len(path)-1]
+	name := path[len(path)-1]
+	if i, err := strconv.Atoi(name); err == nil && len(path) > 1 {
+		return fmt.Sprintf("entry %d of %s", i+1, path[len(path)-2])
+	}
+	return name
 }
 
 func suggest(name string, allowed []string) string {
@@ -237,7 +241,14 @@ func describeKind(name string, node *yaml.Node, k jsonschema.ErrorKind) string {
 		return fmt.Sprintf("%s is %q%s (%s)", name, node.Value, problem.DidYouMean(node.Value, want), "it must be one of "+strings.Join(want, ", "))
 	case *kind.Pattern:
 		return fmt.Sprintf("%s is %q, which is no name here; use small letters, digits and _ and begin with a letter", name, node.Value)
-	case *kind.MinItems, *kind.MinProperties, *kind.MinLength:
+	case *kind.MaxItems:
+		return fmt.Sprintf("%s has %d values, and must have %d", name, k.Got, k.Want)
+	case *kind.MinItems:
+		if k.Got > 0 {
+			return fmt.Sprintf("%s has %d value, and must have %d", name, k.Got, k.Want)
+		}
+		return name + " is empty; write at least one"
+	case *kind.MinProperties, *kind.MinLength:
 		return name + " is empty; write at least one"
 	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum:
 		return fmt.Sprintf("%s is %s, which is out of range", name, node.Value)

@@ -26,9 +26,8 @@ import (
 
 // A Gap is something asked of a context that the data have no answer to.
 type Gap struct {
-	Subject string   // a variable, or two joined by a comma
-	Path    []string // under the context's name in the study
-	Err     error
+	Path []string // where it is asked, under the context's name in the study
+	Err  error    // a result.Reason, where there is one
 }
 
 // Compute describes the units that the rows form: how many there are
@@ -51,7 +50,7 @@ func Compute(s *study.Study, name string, c study.Context, data *frame.Frame, ro
 		}
 		v, err := u.values(data, variable)
 		if err != nil {
-			w.gaps = append(w.gaps, Gap{variable, path, err})
+			w.gaps = append(w.gaps, Gap{path, err})
 		}
 		known[variable] = v
 		return v
@@ -175,7 +174,8 @@ func (u *units) values(data *frame.Frame, variable string) (*values, error) {
 		k, x := u.of[p], column.Number[i]
 		own := v.of[u.scheme[p]]
 		if !math.IsNaN(own[k]) && own[k] != x {
-			return nil, fmt.Errorf("%s is not the same for everyone in a unit: %g for one and %g for another; take it out, or tell the units apart by more columns", variable, own[k], x)
+			return nil, result.Reason{Code: result.VariesInUnits, About: variable,
+				Message: variable + " is not the same for everyone in a unit; take it out, or tell the units apart by more columns"}
 		}
 		own[k] = x
 		if v.shared != nil {
@@ -187,7 +187,7 @@ func (u *units) values(data *frame.Frame, variable string) (*values, error) {
 		}
 	}
 	if !anything {
-		return nil, fmt.Errorf("%s is unknown in every unit", variable)
+		return nil, result.Reason{Code: result.UnknownForAll, About: variable, Message: variable + " is unknown in every unit"}
 	}
 	return v, nil
 }
@@ -342,12 +342,15 @@ func (w *work) persons(s int, of []float64) int {
 // correlation is Pearson's over the units of which both are known, with Fisher's
 // interval, which takes the units for independent.
 func (w *work) correlation(pair []string, a, b *values, path ...string) {
-	gap := func(format string, args ...any) {
-		w.gaps = append(w.gaps, Gap{strings.Join(pair, ", "), path, fmt.Errorf(format, args...)})
+	gap := func(code, about, why string) {
+		message := fmt.Sprintf("%s and %s have no correlation: %s", pair[0], pair[1], why)
+		w.gaps = append(w.gaps, Gap{path, result.Reason{Code: code, About: about, Message: message}})
 	}
-	if a.shared == nil || b.shared == nil {
-		gap("%s and %s cannot be correlated over units: one of them differs between the schemes of a unit", pair[0], pair[1])
-		return
+	for k, v := range []*values{a, b} {
+		if v.shared == nil {
+			gap(result.VariesInUnits, pair[k], pair[k]+" differs between the schemes of a unit")
+			return
+		}
 	}
 	var x, y []float64
 	n := 0
@@ -360,7 +363,7 @@ func (w *work) correlation(pair []string, a, b *values, path ...string) {
 	}
 	r := univariate.Pearson(x, y)
 	if math.IsNaN(r) {
-		gap("%s and %s have no correlation: in the %d units where both are known, one of them is the same everywhere", pair[0], pair[1], len(x))
+		gap(result.ConstantInUnits, strings.Join(pair, ", "), "one of them is the same in all units where both are known, or both are known in fewer than two")
 		return
 	}
 	low, high := univariate.FisherInterval(r, len(x), 0.95)

@@ -186,7 +186,7 @@ func TestIntervalsSuitTheVariable(t *testing.T) {
 	x := make([]float64, 0, 200)
 	codes := make([]int32, 0, 200)
 	for i := range 100 {
-		x, codes = append(x, float64(3+i)), append(codes, 0)     // 3 … 102: IQR 49.5
+		x, codes = append(x, float64(3+i)), append(codes, 0)    // 3 … 102: IQR 49.5
 		x, codes = append(x, float64(3+i%50)), append(codes, 1) // IQR 24.5 or so
 	}
 	f, err := frame.New(frame.NewFactor("scheme", []string{"old", "new"}, codes), frame.NewNumeric("age", x))

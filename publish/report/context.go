@@ -42,6 +42,7 @@ func (w *writer) unitNumber(quantity string, c contextOf, scheme, variable strin
 
 // contextSection is one context: what its units are like, and how the schemes' differ.
 func (w *writer) contextSection(c contextOf) {
+	w.contextGaps(c)
 	if len(c.of.Variables) == 0 {
 		return
 	}
@@ -52,6 +53,23 @@ func (w *writer) contextSection(c contextOf) {
 	w.table(w.personTable(c))
 	w.text(w.correlationSentence(c))
 	w.table(w.correlationTable(c))
+}
+
+// contextGaps tells what of a context these data could not answer.
+func (w *writer) contextGaps(c contextOf) {
+	for _, g := range w.numbers.Gaps() {
+		if g.Step == "describe" && g.Subject == c.key {
+			key := "gap." + g.Reason.Code
+			if g.Reason.Code == "" {
+				key = "gap.other"
+			}
+			what, about := c.of.Label.In(w.lang), w.about(g.Reason.About)
+			if about != "" && g.Reason.Code != result.Nobody {
+				what += ": " + about
+			}
+			w.caution(w.say(key, "what", w.quote(what), "about", about))
+		}
+	}
 }
 
 // unitTable counts the units of every context, by year when they have years.
