@@ -1,0 +1,117 @@
+package report
+
+import (
+	"bidrag/evaluate/result"
+	"bidrag/publish/figure"
+	"bidrag/publish/table"
+)
+
+// everyone is the series of figures that show all persons of a model.
+var everyone = []figure.Series{{Key: result.All, Style: figure.Focus}}
+
+// calibrationFigure is actual attainment against the model's probability.
+func (w *writer) calibrationFigure(model string) {
+	observed := w.numbered(result.Key{Quantity: "calibration", Model: model})
+	predicted := w.numbered(result.Key{Quantity: "calibration_predicted", Model: model})
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.calibration_predicted")}, {Label: w.word("column.calibration_actual")}}}
+	panel := figure.Panel{Axis: w.word("calibration.axis_x")}
+	for i, n := range observed {
+		panel.Points = append(panel.Points, figure.ScatterPoint{Series: result.All, X: predicted[i], Y: n})
+		data.Rows = append(data.Rows, table.Row{Cells: []table.Cell{
+			table.Num(n, table.Format{Kind: table.Base}), table.Num(predicted[i], table.Format{Kind: table.Percent}), table.Num(n, table.Format{Kind: table.Percent, Interval: true}),
+		}})
+	}
+	points, holding := w.onLine(model)
+	title, subtitle := w.say("calibration.title_fine"), "calibration.subtitle"
+	if float64(holding) < mostBins*float64(points) {
+		title = w.say("calibration.title_off")
+	}
+	if len(w.groupings(model)) > 0 {
+		subtitle = "calibration.subtitle_own"
+	}
+	w.figure(figure.Figure{
+		ID: id("calibration", model), Title: title,
+		Subtitle: join([]string{w.say(subtitle), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
+		Note:     w.say("calibration.note"), Alt: w.word("calibration.alt", "title", title),
+		Plot: figure.Scatter{Series: everyone, Panels: []figure.Panel{panel}, Line: figure.Identity, FormatX: figure.Percent, FormatY: figure.Percent, AxisY: w.word("calibration.axis_y")},
+	}, data)
+}
+
+// linearityFigure is binned residuals along each number of the model.
+func (w *writer) linearityFigure(model string) {
+	bent, straight, _ := w.bent(model)
+	plot := figure.Scatter{Series: everyone, Line: figure.ZeroLine, FormatX: figure.Decimal, FormatY: figure.Points, AxisY: w.word("linear.axis")}
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.linear_x")}, {Label: w.word("column.linear_mean")}}}
+	var names []string
+	for _, v := range w.variablesWith("binned_within", model) {
+		mean := w.numbered(result.Key{Quantity: "binned_residual", Model: model, Variable: v})
+		x := w.numbered(result.Key{Quantity: "binned_x", Model: model, Variable: v})
+		heading := w.variableHeading(v)
+		panel := figure.Panel{Title: heading}
+		if of, _ := w.study.Codebook.Variables.Get(v); !of.Unit.IsZero() {
+			panel.Axis = of.Unit.In(w.lang)
+		}
+		for i, n := range mean {
+			panel.Points = append(panel.Points, figure.ScatterPoint{Series: result.All, X: x[i], Y: n})
+			data.Rows = append(data.Rows, table.Row{Group: heading, Cells: []table.Cell{
+				table.Num(n, table.Format{Kind: table.Base}), table.Num(x[i], table.Format{Decimals: 1}), table.Num(n, table.Format{Kind: table.Points, Interval: true}),
+			}})
+		}
+		plot.Panels = append(plot.Panels, panel)
+		names = append(names, v)
+	}
+	if len(names) == 0 {
+		return
+	}
+	title := w.say("linear.title_fine")
+	lead := []string{w.say("linear.lead")}
+	if len(bent) > 0 {
+		title = w.say("linear.title_bent", "labels", w.variableNames(bent))
+		lead = append(lead, w.say("linear.bent_lead", "labels", w.variableNames(bent)))
+	}
+	if len(straight) > 0 {
+		lead = append(lead, w.say("linear.fine_lead", "labels", w.variableNames(straight)))
+	}
+	w.text(lead...)
+	w.figure(figure.Figure{
+		ID: id("linearity", model), Title: title,
+		Subtitle: join([]string{w.say("linear.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
+		Note:     w.say("linear.note"), Alt: w.word("linear.alt", "title", title, "labels", w.variableNames(names)), Plot: plot,
+	}, data)
+}
+
+// randomFigure is the quantiles of the groups' deviations, a panel for each
+// grouping.
+func (w *writer) randomFigure(model string) {
+	plot := figure.Scatter{Series: everyone, Line: figure.Identity, FormatX: figure.Decimal, FormatY: figure.Decimal, AxisY: w.word("random.axis_y")}
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.random_group")}, {Label: w.word("column.random_expected")}, {Label: w.word("column.random_value")}}}
+	off := false
+	for _, g := range w.variablesWith("random_effect_sd", model) {
+		key := result.Key{Quantity: "random_effect", Model: model, Variable: g}
+		value := w.numbered(key)
+		key.Quantity = "random_effect_expected"
+		expected := w.numbered(key)
+		panel := figure.Panel{Title: capitalize(w.levelName(g)), Axis: w.word("random.axis_x")}
+		for i, n := range value {
+			panel.Points = append(panel.Points, figure.ScatterPoint{Series: result.All, X: expected[i], Y: n})
+			panel.Band = append(panel.Band, figure.BandPoint{X: expected[i], Y: expected[i]})
+			if table.Has(n) {
+				data.Rows = append(data.Rows, table.Row{Group: panel.Title, Cells: []table.Cell{
+					table.Text(w.locale.Count(float64(i + 1))), table.Num(expected[i], table.Format{Decimals: 2, Interval: true}), table.Num(n, table.Format{Decimals: 2}),
+				}})
+			}
+		}
+		p := w.get(result.Key{Quantity: "random_effect_ks_p", Model: model, Variable: g})
+		off = off || p.Value() < clearP
+		plot.Panels = append(plot.Panels, panel)
+	}
+	title := w.say("random.title_fine")
+	if off {
+		title = w.say("random.title_off")
+	}
+	w.figure(figure.Figure{
+		ID: id("random-effects", model), Title: title,
+		Subtitle: join([]string{w.say("random.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
+		Note:     w.say("random.note"), Alt: w.word("random.alt", "title", title), Plot: plot,
+	}, data)
+}
