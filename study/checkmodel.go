@@ -85,16 +85,16 @@ func (s *Study) checkProfiles(c checker) {
 }
 
 func (s *Study) checkProfileValue(c checker, path []string, name, value string, groups map[string]bool) {
+	if name == "scheme" {
+		c.key(path, "the schemes of a profile stand under schemes; remove scheme here")
+		return
+	}
 	columns := s.ColumnNames()
 	v, isVariable := s.Codebook.Variables.Get(name)
 	if !isVariable && groups[name] && !slices.Contains(columns, name) {
 		if _, err := strconv.ParseFloat(value, 64); value != Mean && err != nil {
 			c.at(path, "%s is a group of variables; give it mean, or a number for all of them", name)
 		}
-		return
-	}
-	if name == "scheme" {
-		c.key(path, "the schemes of a profile stand under schemes; remove scheme here")
 		return
 	}
 	if !c.known(path, "variable", name, columns) {
