@@ -16,22 +16,12 @@ import (
 // assumptions tests what the models that are reported by themselves assume.
 // A test that these data do not allow is a gap; the others are made.
 func (r *Run) assumptions(ctx context.Context) error {
-	for _, e := range r.Study.Models {
-		if !e.Value.HasChapter() {
-			continue
-		}
-		f, err := r.model(ctx, e.Key)
-		if err != nil {
-			return err
-		}
+	return r.eachModel(ctx, "assumptions", r.withChapter(), func(part *Run, _ string, f *fitted) error {
 		if f == nil {
-			continue // told of the model itself
+			return nil // told of the model itself
 		}
-		if err := r.assumptionsOf(ctx, f); err != nil {
-			return err
-		}
-	}
-	return nil
+		return part.assumptionsOf(ctx, f)
+	})
 }
 
 // assumptionsOf makes all tests of one model.

@@ -12,25 +12,18 @@ import (
 // effects says what the models that are reported by themselves mean in
 // percentage points: for everyone, for made-up persons, and in groups of persons.
 func (r *Run) effects(ctx context.Context) error {
-	for _, e := range r.Study.Models {
-		if !e.Value.HasChapter() {
-			continue
-		}
-		f, err := r.model(ctx, e.Key)
-		if err != nil {
-			return err
-		}
+	return r.eachModel(ctx, "effects", r.withChapter(), func(part *Run, name string, f *fitted) error {
 		if f == nil {
-			r.noProfiles(e.Key, fmt.Errorf("the model %q could not be fitted", e.Key))
-			continue
+			part.noProfiles(name, fmt.Errorf("the model %q could not be fitted", name))
+			return nil
 		}
-		for _, answer := range []func(context.Context, *fitted) error{r.marginal, r.profiles, r.interactions} {
+		for _, answer := range []func(context.Context, *fitted) error{part.marginal, part.profiles, part.interactions} {
 			if err := answer(ctx, f); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // of is a model as its effects are asked for.

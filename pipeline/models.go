@@ -30,27 +30,20 @@ func (r *Run) fitModels(ctx context.Context) error {
 	if err := r.Results.Add("models", r.sampleAttainment()...); err != nil {
 		return err
 	}
-	for _, e := range r.Study.Models {
-		f, err := r.model(ctx, e.Key)
-		if err != nil {
-			return err
-		}
+	return r.eachModel(ctx, "models", r.Study.Models.Keys(), func(part *Run, name string, f *fitted) error {
 		if f == nil {
-			continue
+			return nil
 		}
-		r.Results.Models[e.Key] = f.model.Result
-		values := slices.Concat(result.OfModel(e.Key, f.model.Result), r.scales(f), r.levels(f))
-		if err := r.Results.Add("models", values...); err != nil {
+		part.Results.Models[name] = f.model.Result
+		values := slices.Concat(result.OfModel(name, f.model.Result), part.scales(f), part.levels(f))
+		if err := part.Results.Add("models", values...); err != nil {
 			return err
 		}
-		if err := r.compare(ctx, f); err != nil {
+		if err := part.compare(f); err != nil {
 			return err
 		}
-		if err := r.pooling(f); err != nil {
-			return err
-		}
-	}
-	return nil
+		return part.pooling(f)
+	})
 }
 
 // answerable tells why a formula cannot be fitted to these persons, when that is
@@ -116,26 +109,30 @@ func (r *Run) sampleAttainment() []result.Value {
 	return out
 }
 
-// model returns a model of the study, fitted once. It is nil when these data do
-// not let it be fitted, which is then among the gaps of the results. The error
-// is of a run that has been stopped.
-func (r *Run) model(ctx context.Context, name string) (*fitted, error) {
-	if f, done := r.fits[name]; done {
-		return f, nil
+// fitAll fits models of the study that have not been fitted. One that these data
+// do not let be fitted becomes nil, and a gap of the results. The error is of a
+// run that has been stopped.
+func (r *Run) fitAll(ctx context.Context, names []string) error {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, done := r.fits[name]; return done })
+	fittedModels, failed := make([]*fitted, len(names)), make([]error, len(names))
+	if err := r.parallel(len(names), func(i int) error {
+		fittedModels[i], failed[i] = r.fitOne(ctx, names[i])
+		return ctx.Err()
+	}); err != nil {
+		return err
 	}
-	m, _ := r.Study.Models.Get(name)
-	f, err := r.fitOne(ctx, name, m)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	for i, name := range names {
+		if failed[i] != nil {
+			m, _ := r.Study.Models.Get(name)
+			r.gap("models", name, "", fmt.Errorf("the model cannot be fitted: %w", failed[i]), "models", name, formulaPart(m))
+		}
+		r.fits[name] = fittedModels[i]
 	}
-	if err != nil {
-		r.gap("models", name, "", fmt.Errorf("the model cannot be fitted: %w", err), "models", name, formulaPart(m))
-	}
-	r.fits[name] = f
-	return f, nil
+	return nil
 }
 
-func (r *Run) fitOne(ctx context.Context, name string, m study.Model) (*fitted, error) {
+func (r *Run) fitOne(ctx context.Context, name string) (*fitted, error) {
+	m, _ := r.Study.Models.Get(name)
 	data, err := r.modelData(m)
 	if err != nil {
 		return nil, err
@@ -169,12 +166,12 @@ func (r *Run) fit(ctx context.Context, m study.Model, text string, data *frame.F
 		return nil, err
 	}
 	id := fitID{text, m.Family, m.Link, m.Sample, fmt.Sprint(m.Standardize), m.Quadrature}
-	if model, done := r.fitted[id]; done {
+	if model, done := r.fitted.get(id); done {
 		return model, nil
 	}
 	model, err := fit.Fit(text, data, fit.Options{Family: m.Family, Link: m.Link, Quadrature: m.Quadrature, Threads: r.threads()})
 	if err == nil {
-		r.fitted[id] = model
+		r.fitted.put(id, model)
 	}
 	return model, err
 }
@@ -213,14 +210,14 @@ func (r *Run) gap(step, model, subject string, err error, path ...string) {
 
 // compare tests a model that has more or fewer terms than the one it is like,
 // fitted to the same persons, by the ratio of their likelihoods.
-func (r *Run) compare(ctx context.Context, f *fitted) error {
+func (r *Run) compare(f *fitted) error {
 	m := f.study
 	if m.Like == "" {
 		return nil
 	}
-	of, err := r.model(ctx, m.Like)
-	if err != nil || of == nil {
-		return err
+	of := r.fits[m.Like]
+	if of == nil {
+		return nil // told of that model
 	}
 	change := m.Changes[len(m.Changes)-1]
 	nested := (change.Add == "") != (len(change.Drop) == 0)

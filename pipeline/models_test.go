@@ -198,10 +198,7 @@ func poolingAgainstR(t *testing.T, r *Run) {
 func groupInterceptsAgainstR(t *testing.T, r *Run) {
 	want := golden(t, "pooling.csv")
 	for _, name := range []string{"municipality", "project"} {
-		f, err := r.model(t.Context(), name)
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := r.fits[name]
 		data, err := r.given(f)
 		if err != nil {
 			t.Fatal(err)

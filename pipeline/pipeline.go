@@ -66,7 +66,7 @@ type Run struct {
 	data     *frame.Frame
 	formulas map[string]modelFormula // of the study's models
 	fits     map[string]*fitted      // the study's models; nil those that could not be fitted
-	fitted   map[fitID]*fit.Model
+	fitted   *fits
 	db       *store.DB
 }
 
@@ -92,7 +92,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, fitted: map[fitID]*fit.Model{}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, fitted: &fits{by: map[fitID]*fit.Model{}}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err

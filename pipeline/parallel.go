@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+)
+
+// parallel does n tasks, so many at a time as the run may use processors. The
+// errors are joined in the order of the tasks.
+func (r *Run) parallel(n int, task func(i int) error) error {
+	failed := make([]error, n)
+	next := make(chan int)
+	var wait sync.WaitGroup
+	for range min(r.threads(), n) {
+		wait.Go(func() {
+			for i := range next {
+				failed[i] = task(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	return errors.Join(failed...)
+}
+
+// eachModel does something with each of some models. Several are worked on at a
+// time, each with a part of the run that has results of its own; these are added
+// in the order of the models, so that nothing depends on the number of
+// processors. A model that could not be fitted is nil.
+func (r *Run) eachModel(ctx context.Context, step string, names []string, do func(part *Run, name string, f *fitted) error) error {
+	if err := r.fitAll(ctx, names); err != nil {
+		return err
+	}
+	parts := make([]*Run, len(names))
+	err := r.parallel(len(names), func(i int) error {
+		part := *r
+		part.Results = result.NewSet()
+		parts[i] = &part
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return do(&part, names[i], r.fits[names[i]])
+	})
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		if err := r.Results.Add(step, part.Results.Values...); err != nil {
+			return err
+		}
+		r.Results.Gaps = append(r.Results.Gaps, part.Results.Gaps...)
+		maps.Copy(r.Results.Models, part.Results.Models)
+	}
+	return nil
+}
+
+// withChapter are the models that are reported by themselves.
+func (r *Run) withChapter() []string {
+	var names []string
+	for _, e := range r.Study.Models {
+		if e.Value.HasChapter() {
+			names = append(names, e.Key)
+		}
+	}
+	return names
+}
+
+// fits are models that have been fitted, by what makes them the same.
+type fits struct {
+	guard sync.Mutex
+	by    map[fitID]*fit.Model
+}
+
+func (f *fits) get(id fitID) (*fit.Model, bool) {
+	f.guard.Lock()
+	defer f.guard.Unlock()
+	m, ok := f.by[id]
+	return m, ok
+}
+
+func (f *fits) put(id fitID, m *fit.Model) {
+	f.guard.Lock()
+	defer f.guard.Unlock()
+	f.by[id] = m
+}
