@@ -3,6 +3,7 @@
 // intervals do. README.md has the designs and the results.
 //
 //	go run ./docs/simulation -out replicates.csv > tables.md
+//	go run ./docs/simulation -averages -out averages.csv > averages.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
 // number, so the numbers do not depend on -threads; only the times do.
@@ -31,15 +32,16 @@ func main() {
 	threads := flag.Int("threads", runtime.GOMAXPROCS(0), "replicates fitted at the same time")
 	seed := flag.Uint64("seed", 1, "of the random numbers")
 	out := flag.String("out", "", "csv `file` for the estimates of every replicate")
+	averages := flag.Bool("averages", false, "what models expect, in place of their parameters")
 	flag.Parse()
-	if err := run(*replicates, *threads, *seed, *out, os.Stdout); err != nil {
+	if err := run(*averages, *replicates, *threads, *seed, *out, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
 // run simulates the designs and writes their tables to w and, when a file is
 // named, all estimates to it.
-func run(replicates, threads int, seed uint64, file string, w io.Writer) error {
+func run(averages bool, replicates, threads int, seed uint64, file string, w io.Writer) error {
 	every := io.Discard
 	if file != "" {
 		f, err := os.Create(file)
@@ -50,6 +52,9 @@ func run(replicates, threads int, seed uint64, file string, w io.Writer) error {
 		every = f
 	}
 	records := csv.NewWriter(every)
+	if averages {
+		return runAverages([]design{projects("joined", 55), tiny()}, replicates, threads, seed, records, w)
+	}
 	records.Write([]string{"design", "points", "replicate", "status", "parameter", "truth", "estimate", "low", "high"})
 	for _, d := range []design{projects("pairs", 0), projects("joined", 55), tiny()} {
 		results := simulate(&d, replicates, threads, seed)
@@ -82,15 +87,23 @@ type fit struct {
 // simulate returns the fits of every replicate, by number of points.
 func simulate(d *design, replicates, threads int, seed uint64) [][]fit {
 	results := make([][]fit, replicates)
+	each(replicates, threads, func(i int) {
+		data := d.draw(rand.New(rand.NewPCG(seed, uint64(i))))
+		for _, points := range d.points {
+			results[i] = append(results[i], fitOne(data, points))
+		}
+	})
+	return results
+}
+
+// each does something for every replicate, several at the same time.
+func each(replicates, threads int, do func(i int)) {
 	next := make(chan int)
 	var workers sync.WaitGroup
 	for range threads {
 		workers.Go(func() {
 			for i := range next {
-				data := d.draw(rand.New(rand.NewPCG(seed, uint64(i))))
-				for _, points := range d.points {
-					results[i] = append(results[i], fitOne(data, points))
-				}
+				do(i)
 			}
 		})
 	}
@@ -99,7 +112,6 @@ func simulate(d *design, replicates, threads int, seed uint64) [][]fit {
 	}
 	close(next)
 	workers.Wait()
-	return results
 }
 
 func fitOne(data glmm.Data, points int) fit {

@@ -24,11 +24,7 @@ func (d *design) write(w io.Writer, points int, fits []fit) {
 		seconds = append(seconds, f.seconds)
 	}
 	slices.Sort(seconds)
-	method := "Laplace"
-	if points > 1 {
-		method = fmt.Sprintf("%d points", points)
-	}
-	fmt.Fprintf(w, "### %s, %s\n\n", d.name, method)
+	fmt.Fprintf(w, "### %s, %s\n\n", d.name, method(points))
 	fmt.Fprintf(w, "%d rows, groups:", d.rows)
 	for t, term := range d.terms {
 		fmt.Fprintf(w, " %d (%s)", term.Groups, d.levels[t])
@@ -46,6 +42,13 @@ func (d *design) write(w io.Writer, points int, fits []fit) {
 			fmt.Fprintf(w, "Replicate %d: %s.\n\n", i, f.problem)
 		}
 	}
+}
+
+func method(points int) string {
+	if points > 1 {
+		return fmt.Sprintf("%d points", points)
+	}
+	return "Laplace"
 }
 
 // coefficients writes the rows of the coefficients that are shown, and of all.
