@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"bidrag/publish/disclose"
@@ -140,6 +141,13 @@ func (w *writer) methods() {
 		w.add(Block{Formula: w.word("formula." + name)})
 	}
 	formula("wilson")
+	for _, of := range []struct{ quantity, name string }{
+		{"attainment_difference", "newcombe"}, {"standardized_difference", "standardized"}, {"context_rank", "rank"}, {"context_correlation", "fisher"},
+	} {
+		if w.tells(of.quantity) {
+			formula(of.name)
+		}
+	}
 	if len(w.study.Models) > 0 {
 		formula("logistic")
 		formula("r_squared")
@@ -151,4 +159,9 @@ func (w *writer) methods() {
 		formula("contribution")
 	}
 	w.text(w.say("methods.made"))
+}
+
+// tells whether a number of a quantity is shown.
+func (w *writer) tells(quantity string) bool {
+	return slices.ContainsFunc(w.numbers.Numbers(), func(n disclose.Number) bool { return n.Key().Quantity == quantity && table.Has(n) })
 }
