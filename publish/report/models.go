@@ -41,6 +41,7 @@ func (w *writer) models() {
 		w.text(w.explained(e.Key))
 		w.endSection()
 		w.variants(e.Key)
+		w.pooling(e.Key, terms)
 		w.effects(e.Key)
 		w.assumptions(e.Key)
 		w.end()

@@ -1,0 +1,236 @@
+package report
+
+import (
+	"math"
+	"strconv"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/figure"
+	"bidrag/publish/table"
+)
+
+// poolingKinds are the ways to treat groups, from each by itself to none at all.
+var poolingKinds = []string{"none", "partial", "complete"}
+
+// pooling is the section that sets a multilevel model beside the same model
+// with every group by itself and without groups.
+func (w *writer) pooling(model string, terms []term) {
+	group := w.pooledGrouping(model)
+	if group == "" {
+		return
+	}
+	w.section(id("pooling", model), w.word("pooling.title"))
+	w.text(w.say("pooling.what", "level", w.levelName(group)))
+	w.list([]string{w.say("pooling.item_none"), w.say("pooling.item_partial"), w.say("pooling.item_complete")})
+	w.text(w.groupsVary(model), w.pooledScheme(model), w.falseCertainty(model, terms))
+	w.table(w.poolingTable(model, group, terms))
+	w.text(w.pooledLeftOut(model, group))
+	if w.shrinkage(model) {
+		w.text(w.shrinkageSentence(model), w.say("pooling.why"))
+	}
+	w.endSection()
+}
+
+// pooledGrouping is the grouping of a model that was fitted with other pooling, else "".
+func (w *writer) pooledGrouping(model string) string {
+	for _, n := range w.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "pooled_groups" && k.Model == model {
+			return k.Variable
+		}
+	}
+	return ""
+}
+
+// groupsVary tells the test of a model without groups within the one with them.
+func (w *writer) groupsVary(model string) string {
+	get := func(quantity string) disclose.Number { return w.get(result.Key{Quantity: quantity, Model: model}) }
+	statistic, df, p := get("pooled_lr_statistic"), get("pooled_lr_df"), get("pooled_lr_p_value")
+	if !table.Has(statistic) || !table.Has(df) || !table.Has(p) {
+		return ""
+	}
+	key := "pooling.vary"
+	if p.Value() >= 0.05 {
+		key = "pooling.alike"
+	}
+	return w.say(key, "x", w.locale.Decimal(statistic.Value(), 1), "df", w.degrees(df.Value()), "p", w.pText(p.Value()))
+}
+
+// pooledBy is what a term is by one kind of pooling.
+func (w *writer) pooledBy(quantity, kind, model, name string) disclose.Number {
+	return w.get(result.Key{Quantity: quantity, Kind: kind, Model: model, Term: name})
+}
+
+// pooledScheme says whether the difference between the schemes depends on how
+// groups are treated: whether an estimate lies further than a standard error from the model's.
+func (w *writer) pooledScheme(model string) string {
+	t := w.schemeTerm(model)
+	odds, estimate := map[string]disclose.Number{}, map[string]disclose.Number{}
+	for _, kind := range poolingKinds {
+		odds[kind], estimate[kind] = w.pooledBy("pooled_odds_ratio", kind, model, t.name), w.pooledBy("pooled_estimate", kind, model, t.name)
+	}
+	se := w.pooledBy("pooled_std_error", "partial", model, t.name)
+	if !table.Has(odds["partial"]) || !table.Has(odds["complete"]) || !table.Has(se) {
+		return ""
+	}
+	far := false
+	for _, kind := range poolingKinds {
+		far = far || table.Has(estimate[kind]) && math.Abs(estimate[kind].Value()-estimate["partial"].Value()) > se.Value()
+	}
+	key := "pooling.scheme_stable"
+	if far {
+		key = "pooling.scheme_depends"
+	}
+	first := w.say(key, "first", w.focus.people, "second", w.reference.people)
+	if !table.Has(odds["none"]) {
+		return join([]string{first, w.say("pooling.scheme_two", "partial", w.twoDecimals(odds["partial"]), "complete", w.twoDecimals(odds["complete"])), w.say("pooling.scheme_within")})
+	}
+	return join([]string{first, w.say("pooling.scheme_three", "none", w.twoDecimals(odds["none"]), "partial", w.twoDecimals(odds["partial"]), "complete", w.twoDecimals(odds["complete"]))})
+}
+
+// falseCertainty names the term whose standard error is most too small when
+// the groups are left out of account.
+func (w *writer) falseCertainty(model string, terms []term) string {
+	most, label := 1.5, ""
+	for _, t := range terms {
+		with, without := w.pooledBy("pooled_std_error", "partial", model, t.name), w.pooledBy("pooled_std_error", "complete", model, t.name)
+		if table.Has(with) && table.Has(without) && with.Value()/without.Value() > most {
+			most, label = with.Value()/without.Value(), t.full
+		}
+	}
+	if label == "" {
+		return ""
+	}
+	return w.say("pooling.certain", "term", w.quote(label), "x", w.locale.Decimal(most, 1))
+}
+
+// poolingTable is every term by the three kinds of pooling.
+func (w *writer) poolingTable(model, group string, terms []term) table.Table {
+	quantity, format := "pooled_estimate", table.Format{Decimals: 3, Interval: true}
+	if hasRatios(terms) {
+		quantity, format = "pooled_odds_ratio", table.Format{Decimals: 2, Interval: true}
+	}
+	t := table.Table{ID: id("pooling", model), Title: w.word("pooling.table"), Note: join([]string{w.say("pooling.note"), w.source()}),
+		Columns: []table.Column{{Label: w.word("column.variable")}}}
+	for _, kind := range poolingKinds {
+		t.Columns = append(t.Columns, table.Column{Label: w.word("pooling." + kind)})
+	}
+	m, _ := w.study.Models.Get(model)
+	for _, c := range w.grouped(m, terms) {
+		row := table.Row{Group: c.group, Cells: []table.Cell{table.Text(c.label)}}
+		for _, kind := range poolingKinds {
+			row.Cells = append(row.Cells, table.Num(w.pooledBy(quantity, kind, model, c.name), format))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// pooledLeftOut tells of the groups that have no level of their own.
+func (w *writer) pooledLeftOut(model, group string) string {
+	get := func(kind string) disclose.Number {
+		return w.get(result.Key{Quantity: "pooled_left_out", Kind: kind, Model: model, Variable: group})
+	}
+	groups, persons := get("groups"), get("persons")
+	if !table.Has(groups) || groups.Value() == 0 {
+		return ""
+	}
+	if groups.Value() == 1 {
+		return w.say("pooling.left_out_one", "persons", w.count(persons), "verb", w.verb())
+	}
+	return w.say("pooling.left_out", "groups", capitalize(w.cardinal(int(groups.Value()))), "persons", w.count(persons), "verb", w.verb())
+}
+
+// A sizeClass is the groups of about one size.
+type sizeClass struct {
+	label                 string
+	groups, sd, drawn     disclose.Number
+	range_, drawnRange, e disclose.Number
+}
+
+// sizeClasses are the classes of a model's groups whose spread is told, the
+// smallest groups first.
+func (w *writer) sizeClasses(model string) []sizeClass {
+	var from []int
+	for _, n := range w.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "pooled_class" && k.Model == model && k.Level != "" {
+			if at, err := strconv.Atoi(k.Level); err == nil {
+				from = append(from, at)
+			}
+		}
+	}
+	var out []sizeClass
+	for i, at := range from {
+		get := func(quantity, kind string) disclose.Number {
+			return w.get(result.Key{Quantity: quantity, Kind: kind, Model: model, Level: strconv.Itoa(at)})
+		}
+		c := sizeClass{groups: get("pooled_class", ""), sd: get("pooled_sd", "none"), drawn: get("pooled_sd", "partial"),
+			range_: get("pooled_range", "none"), drawnRange: get("pooled_range", "partial"), e: get("pooled_error", "")}
+		switch {
+		case i+1 == len(from):
+			c.label = w.word("size.more", "from", strconv.Itoa(at))
+		case i == 0:
+			c.label = w.word("size.under", "to", strconv.Itoa(from[1]))
+		default:
+			c.label = w.word("size.between", "from", strconv.Itoa(at), "to", strconv.Itoa(from[i+1]-1))
+		}
+		if table.Has(c.range_) && table.Has(c.drawnRange) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// shrinkage is the figure of how far groups are drawn towards the typical one,
+// by their size; false when there is nothing to draw.
+func (w *writer) shrinkage(model string) bool {
+	classes := w.sizeClasses(model)
+	if len(classes) == 0 {
+		return false
+	}
+	ratios := classes[0].range_.Unit() == result.OddsRatio
+	plot := figure.Forest{Format: figure.Decimal, Axis: w.word("shrinkage.axis_plain")}
+	if ratios {
+		plot = figure.Forest{Format: figure.Ratio, Axis: w.word("shrinkage.axis"), Log: true}
+	}
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.size")}, {Label: w.word("column.groups")},
+		{Label: w.word("pooling.none"), Group: plot.Axis}, {Label: w.word("pooling.partial"), Group: plot.Axis},
+		{Label: w.word("pooling.none"), Group: w.word("column.spread")}, {Label: w.word("pooling.partial"), Group: w.word("column.spread")},
+		{Label: w.word("column.chance")}}}
+	two := table.Format{Decimals: 2}
+	withRange := table.Format{Decimals: 2, Interval: true}
+	for _, c := range classes {
+		group := w.word("size.groups", "size", c.label, "n", w.count(c.groups).text)
+		plot.Rows = append(plot.Rows, figure.ForestRow{Label: w.word("pooling.none"), Group: group, Number: c.range_}, figure.ForestRow{Label: w.word("pooling.partial"), Group: group, Number: c.drawnRange})
+		data.Rows = append(data.Rows, table.Row{Cells: []table.Cell{table.Text(c.label), table.Num(c.groups, wholeNumber), table.Num(c.range_, withRange), table.Num(c.drawnRange, withRange),
+			table.Num(c.sd, two), table.Num(c.drawn, two), table.Num(c.e, two)}})
+	}
+	small, large := classes[0], classes[len(classes)-1]
+	title := w.say("shrinkage.drawn")
+	if small.sd.Value() > large.sd.Value() && small.drawn.Value()/small.sd.Value() < large.drawn.Value()/large.sd.Value() {
+		title = w.say("shrinkage.small")
+	}
+	w.figure(figure.Figure{
+		ID: id("shrinkage", model), Title: title, Subtitle: join([]string{w.say("shrinkage.subtitle"), w.nText(w.get(result.Key{Quantity: "pooled_class", Model: model}))}),
+		Note: w.say("shrinkage.note"), Alt: w.word("shrinkage.alt", "title", title), Plot: plot,
+	}, data)
+	return true
+}
+
+// shrinkageSentence sets the spread of the smallest and the largest groups
+// beside what chance alone makes.
+func (w *writer) shrinkageSentence(model string) string {
+	classes := w.sizeClasses(model)
+	if len(classes) < 2 {
+		return ""
+	}
+	number := func(n disclose.Number) phrase {
+		if !table.Has(n) {
+			return phrase{}
+		}
+		return phrase{w.twoDecimals(n), true}
+	}
+	small, large := classes[0], classes[len(classes)-1]
+	return w.say("shrinkage.sizes", "small", w.casing.inside(small.label), "sd", number(small.sd), "chance", number(small.e), "drawn", number(small.drawn),
+		"large", w.casing.inside(large.label), "large_sd", number(large.sd), "large_chance", number(large.e), "large_drawn", number(large.drawn))
+}
