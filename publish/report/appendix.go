@@ -21,6 +21,9 @@ func (w *writer) appendix() {
 		w.table(w.yearTable("attainment-gross", "gross"))
 		w.endSection()
 	}
+	w.section("measure-details", w.word("measures_by.details"))
+	w.measureDetails()
+	w.endSection()
 	w.section("codebook", w.word("codebook.title"))
 	w.table(w.codebook())
 	w.endSection()

@@ -2,7 +2,6 @@ package report
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"bidrag/evaluate/describe"
@@ -198,33 +197,29 @@ func (w *writer) incompleteMeans() table.Table {
 	if w.study.Missing == nil {
 		return t
 	}
-	keys := []result.Key{{Quantity: "mean", Sample: "complete"}, {Quantity: "mean", Sample: "incomplete"}, {Quantity: "standardized_difference", Sample: "incomplete"}}
-	labels := []string{w.word("incomplete.column.complete"), w.word("incomplete.column.incomplete"), w.word("incomplete.column.difference")}
-	groups := append(w.schemeLabels(), w.word("all"))
-	for _, group := range groups {
-		for _, label := range labels {
-			t.Columns = append(t.Columns, table.Column{Group: group, Label: label})
+	t.Columns = append(t.Columns,
+		table.Column{Group: w.word("incomplete.column.complete"), Label: w.word("column.mean")}, table.Column{Group: w.word("incomplete.column.complete"), Label: w.word("column.n")},
+		table.Column{Group: w.word("incomplete.column.incomplete"), Label: w.word("column.mean")}, table.Column{Group: w.word("incomplete.column.incomplete"), Label: w.word("column.n")},
+		table.Column{Label: w.word("incomplete.column.difference")})
+	row := func(group, scheme, variable string) {
+		v, _ := w.study.Codebook.Variables.Get(variable)
+		complete := w.get(result.Key{Quantity: "mean", Sample: "complete", Scheme: scheme, Variable: variable})
+		incomplete := w.get(result.Key{Quantity: "mean", Sample: "incomplete", Scheme: scheme, Variable: variable})
+		d := w.get(result.Key{Quantity: "standardized_difference", Sample: "incomplete", Scheme: scheme, Variable: variable})
+		if !anyNumber([]disclose.Number{complete, incomplete, d}) {
+			return
 		}
+		mean := table.Format{Decimals: w.momentDecimals(variable)}
+		t.Rows = append(t.Rows, table.Row{Group: group, Cells: []table.Cell{table.Text(axis(w.variable(variable), w.unit(v))),
+			table.Num(complete, mean), table.Num(complete, base), table.Num(incomplete, mean), table.Num(incomplete, base),
+			table.Num(d, table.Format{Decimals: 2})}})
 	}
-	for _, name := range w.study.Missing.Means {
-		v, _ := w.study.Codebook.Variables.Get(name)
-		row := table.Row{Cells: []table.Cell{table.Text(axis(w.variable(name), w.unit(v)))}}
-		cells := make([][]disclose.Number, len(keys))
-		for i, k := range keys {
-			k.Variable = name
-			cells[i] = w.byScheme(k)
-		}
-		for s := range groups {
-			for i := range keys {
-				decimals := 1
-				if i == 2 {
-					decimals = 2
-				}
-				row.Cells = append(row.Cells, table.Num(cells[i][s], table.Format{Decimals: decimals}))
-			}
-		}
-		if slices.ContainsFunc(cells, anyNumber) {
-			t.Rows = append(t.Rows, row)
+	for _, variable := range w.study.Missing.Means {
+		row(w.word("all"), result.All, variable)
+	}
+	for _, s := range w.schemes {
+		for _, variable := range w.study.Missing.Means {
+			row(s.label, s.key, variable)
 		}
 	}
 	return t

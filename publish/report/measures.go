@@ -48,12 +48,25 @@ func (w *writer) measures() {
 // much more often those who did attained the goal.
 func (w *writer) measuresBy(by string) {
 	levels := describe.Levels(w.study, describe.GroupingOf(w.study, by))
-	w.text(w.widestMeasure(by, levels))
+	sentence := w.widestMeasure(by, levels)
+	if sentence != "" && w.tells("measure_difference") {
+		sentence = join([]string{sentence, w.say("measures_by.see")})
+	}
+	w.text(sentence)
 	for _, s := range w.schemes {
 		w.table(w.measureShares(by, levels, s))
 	}
-	for _, s := range w.schemes {
-		w.table(w.measureDifferences(by, levels, s))
+}
+
+// measureDetails is, for the appendix, the attainment of those who received each
+// measure less that of those who did not, at each level of the variables by which
+// the measures are looked at.
+func (w *writer) measureDetails() {
+	for _, by := range w.study.Describe.MeasuresBy {
+		levels := describe.Levels(w.study, describe.GroupingOf(w.study, by))
+		for _, s := range w.schemes {
+			w.table(w.measureDifferences(by, levels, s))
+		}
 	}
 }
 
