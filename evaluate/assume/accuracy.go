@@ -93,6 +93,7 @@ func (t *Test) attainedIn(bins []infer.Bin, x []float64) []int {
 //	auc                                       area under the ROC curve, with DeLong's interval
 //	calibration_intercept, calibration_slope  logit P(y = 1) = a + η, and a + b η; 0 and 1 when right
 //	calibration, calibration_predicted        {…, Level}: observed rate with Wilson's interval, and mean prediction, of bins
+//	calibration_within, calibration_bins      share of the bins whose interval holds the prediction, and their number
 //
 // In a logit model without random effects intercept and slope are 0 and 1 of
 // necessity.
@@ -132,7 +133,8 @@ func (t *Test) accuracyOf(kind string, p, eta []float64) ([]result.Value, error)
 			add("calibration_intercept", result.LogOdds, c.Intercept).WithInterval(c.Intercept-z*c.InterceptError, c.Intercept+z*c.InterceptError),
 			add("calibration_slope", result.Number, c.Slope).WithInterval(c.Slope-z*c.SlopeError, c.Slope+z*c.SlopeError))
 	}
-	for k, b := range infer.Bins(p, t.y, min(calibrationBins, infer.BinCount(t.n))) {
+	bins, within := infer.Bins(p, t.y, min(calibrationBins, infer.BinCount(t.n))), 0
+	for k, b := range bins {
 		key := func(quantity string) result.Key {
 			return result.Key{Quantity: quantity, Kind: kind, Model: t.Name, Level: strconv.Itoa(k + 1)}
 		}
@@ -140,7 +142,10 @@ func (t *Test) accuracyOf(kind string, p, eta []float64) ([]result.Value, error)
 		low, high := univariate.Wilson(part, b.Rows, 0.95)
 		predicted := result.Estimate(key("calibration_predicted"), result.Share, b.X, b.Rows)
 		predicted.Part = part
+		if low <= b.X && b.X <= high {
+			within++
+		}
 		out = append(out, result.Proportion(key("calibration"), part, b.Rows).WithInterval(low, high), predicted)
 	}
-	return out, nil
+	return append(out, add("calibration_within", result.Share, float64(within)/float64(len(bins))), add("calibration_bins", result.Count, float64(len(bins)))), nil
 }

@@ -1,13 +1,12 @@
 package assume
 
 import (
-	"math"
-	"slices"
-
 	"gonum.org/v1/gonum/mathext"
+	"math"
 
 	"bidrag/evaluate/result"
 	"bidrag/model/infer"
+	"bidrag/model/univariate"
 )
 
 // Dispersion compares the variation that is left over with what the model
@@ -50,19 +49,29 @@ func (t *Test) Dispersion(groupings []Grouping) []result.Value {
 	if !t.binary && !t.mixed {
 		out = append(out, t.value(result.Key{Quantity: "dispersion_p"}, result.PValue, d.P))
 	}
-	for _, g := range groupings {
-		ratio, p := t.groupDispersion(g)
+	ratios, ps := t.groupDispersions(groupings)
+	for k, g := range groupings {
 		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Variable: g.Name} }
-		out = append(out, t.value(key("group_dispersion"), result.Number, ratio), t.value(key("group_dispersion_p"), result.PValue, p),
+		out = append(out, t.value(key("group_dispersion"), result.Number, ratios[k]), t.value(key("group_dispersion_p"), result.PValue, ps[k]),
 			t.value(key("group_dispersion_groups"), result.Count, float64(g.Groups)))
 	}
 	return out
 }
 
-func (t *Test) groupDispersion(g Grouping) (ratio, p float64) {
+// groupDispersions are the ratio and the p-value of every grouping.
+func (t *Test) groupDispersions(groupings []Grouping) (ratios, ps []float64) {
 	if t.mixed {
-		return t.simulatedDispersion(g)
+		return t.simulatedDispersions(groupings)
 	}
+	for _, g := range groupings {
+		ratio, p := t.groupDispersion(g)
+		ratios, ps = append(ratios, ratio), append(ps, p)
+	}
+	return ratios, ps
+}
+
+// groupDispersion is the ratio of a model without random effects.
+func (t *Test) groupDispersion(g Grouping) (ratio, p float64) {
 	n, k := t.n, t.rows.P
 	left, variance, slope := make([]float64, g.Groups), make([]float64, g.Groups), make([]float64, n)
 	for i, of := range g.Index {
@@ -103,35 +112,46 @@ func quadratic(m, w []float64) float64 {
 	return sum
 }
 
-// simulatedDispersion is the ratio of a multilevel model, and the share of
+// simulatedDispersions are the ratios of a multilevel model, and the share of
 // draws, the observed responses among them, whose own is at least as large.
-func (t *Test) simulatedDispersion(g Grouping) (ratio, p float64) {
-	sums := make([][]float64, draws+1) // the last is observed
-	sum := func(y []float64) []float64 {
-		out := make([]float64, g.Groups)
-		for i, of := range g.Index {
-			out[of] += y[i] * t.a[i]
-		}
-		return out
-	}
-	infer.Simulations(t.n, draws, t.Seed, t.Threads, t.simulate(), func(_, k int, y []float64) { sums[k] = sum(y) })
-	sums[draws] = sum(t.y)
-	statistics := make([]float64, draws+1)
-	for of := range g.Groups {
-		mean, square := 0.0, 0.0
-		for _, s := range sums[:draws] {
-			mean += s[of] / draws
-		}
-		for _, s := range sums[:draws] {
-			square += (s[of] - mean) * (s[of] - mean) / (draws - 1)
-		}
-		for k, s := range sums {
-			if square > 0 {
-				statistics[k] += (s[of] - mean) * (s[of] - mean) / square / float64(g.Groups)
+func (t *Test) simulatedDispersions(groupings []Grouping) (ratios, ps []float64) {
+	sums := make([][][]float64, draws+1) // by draw, the last observed, and grouping
+	infer.Simulations(t.n, draws, t.Seed, t.Threads, t.simulate(), func(_, k int, y []float64) { sums[k] = t.groupSums(groupings, y) })
+	sums[draws] = t.groupSums(groupings, t.y)
+	for k, g := range groupings {
+		statistics := make([]float64, draws+1)
+		of := make([]float64, draws+1)
+		for j := range g.Groups {
+			for d, s := range sums {
+				of[d] = s[k][j]
+			}
+			mean, sd := univariate.MeanSD(of[:draws])
+			if sd > 0 {
+				for d, x := range of {
+					statistics[d] += (x - mean) * (x - mean) / (sd * sd) / float64(g.Groups)
+				}
 			}
 		}
+		above := 0
+		for _, x := range statistics {
+			if x >= statistics[draws] {
+				above++
+			}
+		}
+		ratios, ps = append(ratios, statistics[draws]), append(ps, float64(above)/(draws+1))
 	}
-	observed := statistics[draws]
-	above := len(slices.DeleteFunc(slices.Clone(statistics), func(x float64) bool { return x < observed }))
-	return observed, float64(above) / (draws + 1)
+	return ratios, ps
+}
+
+// groupSums adds up responses, times what a row counts, in each group of each
+// grouping.
+func (t *Test) groupSums(groupings []Grouping, y []float64) [][]float64 {
+	out := make([][]float64, len(groupings))
+	for k, g := range groupings {
+		out[k] = make([]float64, g.Groups)
+		for i, of := range g.Index {
+			out[k][of] += y[i] * t.a[i]
+		}
+	}
+	return out
 }

@@ -88,6 +88,7 @@ const refits = 3
 // these fits. Values:
 //
 //	without_cluster.lowest, without_cluster.highest   {Model, Term}
+//	without_cluster_range                             {Model, Term}  the estimate from the one to the other; odds ratios of a logit model
 //
 // They rest on the persons left out, by whom they differ from the estimate
 // itself. The step is that of [infer.WithoutClusters]; in a multilevel model,
@@ -132,11 +133,23 @@ func (t *Test) WithoutClusters(c Grouping, refit func(rows []int) (*fit.Model, e
 			return a - b
 		}
 		low, high := slices.MinFunc(known, compare), slices.MaxFunc(known, compare)
-		out = append(out,
-			t.valueOf(result.Key{Quantity: "without_cluster", Kind: "lowest", Term: term}, t.scale(), estimate(low), len(members[low])),
-			t.valueOf(result.Key{Quantity: "without_cluster", Kind: "highest", Term: term}, t.scale(), estimate(high), len(members[high])))
+		out = append(out, t.span(term, estimate(low), estimate(high), len(members[low]), len(members[high]))...)
 	}
 	return out, nil
+}
+
+// span is the values of [Test.WithoutClusters] for one term: its smallest and
+// largest estimate, and the persons left out of each fit.
+func (t *Test) span(term string, low, high float64, fromLow, fromHigh int) []result.Value {
+	value := func(kind string, x float64, n int) result.Value {
+		return t.valueOf(result.Key{Quantity: "without_cluster", Kind: kind, Term: term}, t.scale(), x, n)
+	}
+	all, unit, show := *must(t.Model, term), result.Number, func(x float64) float64 { return x }
+	if t.scale() == result.LogOdds {
+		unit, show = result.OddsRatio, math.Exp
+	}
+	span := t.valueOf(result.Key{Quantity: "without_cluster_range", Term: term}, unit, show(all), min(fromLow, fromHigh))
+	return []result.Value{value("lowest", low, fromLow), value("highest", high, fromHigh), span.WithInterval(show(low), show(high))}
 }
 
 // must is the estimate of a term, nil where it has none.

@@ -1,6 +1,7 @@
 package assume
 
 import (
+	"slices"
 	"strconv"
 
 	"bidrag/evaluate/result"
@@ -39,12 +40,12 @@ func (t *Test) Residuals() []result.Value {
 		return t.value(result.Key{Quantity: quantity}, result.Number, x)
 	}
 	out := []result.Value{whole("residual_mean", mean), whole("residual_sd", sd), whole("residual_ks", d)}
-	points := infer.NormalQuantiles(r, 0.95)
-	value, expected := make([]float64, len(points)), make([]float64, len(points))
-	for i, p := range points {
-		value[i], expected[i] = p.Value, p.Expected
+	slices.Sort(r)
+	expected := make([]float64, len(r))
+	for i := range expected {
+		expected[i] = univariate.NormalQuantile((float64(i) + 0.5) / float64(len(r)))
 	}
-	for k, b := range infer.Bins(expected, value, min(residualBins, infer.BinCount(t.n))) {
+	for k, b := range infer.Bins(expected, r, min(residualBins, infer.BinCount(t.n))) {
 		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Level: strconv.Itoa(k + 1)} }
 		out = append(out, t.valueOf(key("residual_quantile"), result.Number, b.Mean, b.Rows),
 			t.valueOf(key("residual_quantile_expected"), result.Number, b.X, b.Rows))

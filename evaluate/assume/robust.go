@@ -15,6 +15,7 @@ import (
 // by Student's t with Satterthwaite's degrees of freedom. Values:
 //
 //	std_error_cr0, std_error_cr1s, std_error_cr2, df_cr2, p_value_cr2   {Model, Term}
+//	std_error_ratio                                                     {Model, Term}      CR2 over the model's own
 //	clusters                                                            {Model, Variable}
 //
 // It is for models without random effects: these are themselves a model of what
@@ -59,6 +60,7 @@ func (t *Test) Robust(c Grouping) ([]result.Value, error) {
 		add("std_error_cr0", unit, math.Sqrt(cr0[j*p+j]))
 		add("std_error_cr1s", unit, math.Sqrt(correction*cr0[j*p+j]))
 		add("std_error_cr2", unit, math.Sqrt(cr2.Cov[j*p+j]))
+		add("std_error_ratio", result.Number, math.Sqrt(cr2.Cov[j*p+j]/t.Model.Cov[j*p+j]))
 		add("df_cr2", result.Number, cr2.DF[j])
 		add("p_value_cr2", result.PValue, twoSided(t.Model.Beta[j]/math.Sqrt(cr2.Cov[j*p+j]), cr2.DF[j]))
 	}

@@ -34,6 +34,10 @@ func (t *Test) simulate() func(r *rand.Rand, y []float64) {
 		}
 		mu := make([]float64, t.n)
 		f.Response(eta, mu)
+		if t.binary {
+			bernoulli(r, mu, y)
+			return
+		}
 		for i, m := range mu {
 			y[i] = draw(r, f.Dist, m, t.a[i], t.dispersion)
 		}
@@ -62,6 +66,16 @@ func (d drawnTerm) add(r *rand.Rand, eta []float64) {
 				z = d.z[k*n+i]
 			}
 			eta[i] += z * b[int(g)*d.q+k]
+		}
+	}
+}
+
+// bernoulli draws outcomes of 0 and 1.
+func bernoulli(r *rand.Rand, mu, y []float64) {
+	for i, m := range mu {
+		y[i] = 0
+		if r.Float64() < m {
+			y[i] = 1
 		}
 	}
 }

@@ -21,7 +21,7 @@ const (
 	clearP          = 0.05 // of tests
 	influenceSmall  = 0.5  // standard errors that one person moves an estimate
 	mostBins        = 0.8  // of the intervals that should hold the model's value, where 0.95 do when it is right
-	residualFine    = 0.05 // of the mean from 0 and the standard deviation from 1
+	residualFine    = 0.1  // of the mean from 0 and the standard deviation from 1
 	aucFair         = 0.7
 	aucGood         = 0.9
 )
@@ -93,9 +93,14 @@ func (w *writer) variablesWith(quantity, model string) []string {
 	return out
 }
 
-// variableName is a model's variable inside a sentence: its short name, when it
-// has one, else its label. One that is several joined by colons is named by all.
-func (w *writer) variableName(name string) string { return w.casing.inside(w.variableHeading(name)) }
+// variableName is a model's variable inside a sentence. One that is several
+// joined by colons is named by all.
+func (w *writer) variableName(name string) string {
+	if v, _ := w.study.Codebook.Variables.Get(name); v.Type == study.Binary {
+		return w.quote(w.variableHeading(name)) // as "took part in upper secondary"
+	}
+	return w.casing.inside(w.variableHeading(name))
+}
 
 func (w *writer) variableHeading(name string) string {
 	if name == "scheme" {
@@ -253,23 +258,21 @@ func (w *writer) termNumber(quantity, model, term string) disclose.Number {
 
 func (w *writer) robustCheck(model string) []check {
 	scheme, cluster := w.schemeTerm(model), w.clusterOf(model)
-	robust := w.termNumber("std_error_cr2", model, scheme.name)
-	if cluster == "" || !table.Has(robust) || !table.Has(scheme.stdError) {
+	ratio := w.termNumber("std_error_ratio", model, scheme.name)
+	if cluster == "" || !table.Has(ratio) {
 		return nil
 	}
-	ratio := robust.Value() / scheme.stdError.Value()
-	times := w.locale.Decimal(ratio, 2)
 	level := w.levelName(cluster)
-	c := check{test: w.word("cluster.test", "level", level, "scheme", w.focus.name), asks: w.word("cluster.asks", "level", level), number: table.Text(w.word("cluster.times", "x", times))}
+	c := check{test: w.word("cluster.test", "level", level, "scheme", w.focus.name), asks: w.word("cluster.asks", "level", level), number: table.Num(ratio, table.Format{Decimals: 2})}
 	p := w.termNumber("p_value_cr2", model, scheme.name)
 	key, after := "cluster.similar", "cluster.still"
-	if ratio > errorGrows {
+	if ratio.Value() > errorGrows {
 		key = "cluster.larger"
 	}
 	if p.Value() >= clearP {
 		after = "cluster.not"
 	}
-	c.verdict = []string{w.say(key, "x", times), w.say(after, "p", w.pPhrase(p))}
+	c.verdict = []string{w.say(key, "x", w.decimals(ratio, 2)), w.say(after, "p", w.pPhrase(p))}
 	return []check{c}
 }
 
@@ -285,12 +288,12 @@ func (w *writer) robustText(model string) {
 	scheme := w.schemeTerm(model)
 	growing, all := 0, 0
 	for _, t := range w.terms(model) {
-		robust := w.termNumber("std_error_cr2", model, t.name)
-		if t.name == "(Intercept)" || !table.Has(robust) || !table.Has(t.stdError) {
+		ratio := w.termNumber("std_error_ratio", model, t.name)
+		if t.name == "(Intercept)" || !table.Has(ratio) {
 			continue
 		}
 		all++
-		if robust.Value() > errorGrows*t.stdError.Value() {
+		if ratio.Value() > errorGrows {
 			growing++
 		}
 	}
@@ -332,28 +335,22 @@ func (w *writer) robustTable(model string) table.Table {
 // its interval.
 func (w *writer) withoutCheck(model string) []check {
 	t := w.schemeTerm(model)
-	number := func(kind string) disclose.Number {
-		return w.get(result.Key{Quantity: "without_cluster", Kind: kind, Model: model, Term: t.name})
-	}
-	lowest, highest := number("lowest"), number("highest")
-	if !table.Has(lowest) || !table.Has(highest) || t.name == "" {
+	span := w.termNumber("without_cluster_range", model, t.name)
+	if !table.Has(span) || t.name == "" {
 		return nil
 	}
 	m, _ := w.study.Models.Get(model)
-	level := w.levelName(w.leftOut(model, m))
-	low, high := lowest.Value(), highest.Value()
-	key, from, to := "without.plain_test", low, high
-	if t.odds.State() != disclose.Absent {
-		key, from, to = "without.test", math.Exp(low), math.Exp(high)
+	key, interval := "without.plain_test", t.estimate
+	if span.Unit() == result.OddsRatio {
+		key, interval = "without.test", t.odds
 	}
-	c := check{test: w.word(key, "scheme", w.focus.name, "level", level), asks: w.word("without.asks"),
-		number: table.Text(w.locale.Interval(from, to, table.Format{Decimals: 2}))}
 	verdict := "without.stable"
-	if a, b := t.estimate.Interval(); low < a || high > b {
+	low, high := span.Interval()
+	if a, b := interval.Interval(); low < a || high > b {
 		verdict = "without.unstable"
 	}
-	c.verdict = []string{w.say(verdict)}
-	return []check{c}
+	return []check{{test: w.word(key, "scheme", w.focus.name, "level", w.levelName(w.leftOut(model, m))), asks: w.word("without.asks"),
+		number: table.Num(span, table.Format{Decimals: 2, Interval: true}), verdict: []string{w.say(verdict)}}}
 }
 
 // leftOut is the grouping whose groups are left out one at a time: the model's
@@ -380,6 +377,6 @@ func (w *writer) influenceCheck(model string) []check {
 	if bound.Value() > influenceSmall {
 		key = "influence.some"
 	}
-	return []check{{test: w.word("influence.test"), asks: w.word("influence.asks"), number: table.Text(w.word("influence.bound", "x", x)),
+	return []check{{test: w.word("influence.test"), asks: w.word("influence.asks"), number: table.Num(bound, table.Format{Decimals: table.Decimals(bound.Value()*10, 0)}),
 		verdict: []string{w.say(key, "x", x), w.say("influence.count", "n", w.count(w.get(result.Key{Quantity: "influential_persons", Model: model})))}}}
 }

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"math"
+
 	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
 	"bidrag/publish/figure"
 	"bidrag/publish/table"
 )
@@ -21,9 +24,9 @@ func (w *writer) calibrationFigure(model string) {
 			table.Num(n, table.Format{Kind: table.Base}), table.Num(predicted[i], table.Format{Kind: table.Percent}), table.Num(n, table.Format{Kind: table.Percent, Interval: true}),
 		}})
 	}
-	points, holding := w.onLine(model)
+	within := w.get(result.Key{Quantity: "calibration_within", Model: model})
 	title, subtitle := w.say("calibration.title_fine"), "calibration.subtitle"
-	if float64(holding) < mostBins*float64(points) {
+	if within.Value() < mostBins {
 		title = w.say("calibration.title_off")
 	}
 	if len(w.groupings(model)) > 0 {
@@ -67,17 +70,44 @@ func (w *writer) linearityFigure(model string) {
 	lead := []string{w.say("linear.lead")}
 	if len(bent) > 0 {
 		title = w.say("linear.title_bent", "labels", w.variableNames(bent))
+		if len(bent) > 2 {
+			title = w.say("linear.title_many", "n", w.cardinal(len(bent)), "of", w.cardinal(len(names)))
+		}
 		lead = append(lead, w.say("linear.bent_lead", "labels", w.variableNames(bent)))
 	}
 	if len(straight) > 0 {
 		lead = append(lead, w.say("linear.fine_lead", "labels", w.variableNames(straight)))
 	}
 	w.text(lead...)
+	w.list(w.linearityList(model, bent))
 	w.figure(figure.Figure{
 		ID: id("linearity", model), Title: title,
 		Subtitle: join([]string{w.say("linear.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
 		Note:     w.say("linear.note"), Alt: w.word("linear.alt", "title", title, "labels", w.variableNames(names)), Plot: plot,
 	}, data)
+}
+
+// linearityList tells of each number how many intervals hold zero, and the
+// largest error.
+func (w *writer) linearityList(model string, variables []string) []string {
+	var out []string
+	for _, v := range variables {
+		number := func(quantity string) disclose.Number {
+			return w.get(result.Key{Quantity: quantity, Model: model, Variable: v})
+		}
+		bins, largest := number("binned_bins"), 0.0
+		for _, n := range w.numbered(result.Key{Quantity: "binned_residual", Model: model, Variable: v}) {
+			if table.Has(n) {
+				largest = max(largest, math.Abs(n.Value()))
+			}
+		}
+		holding := number("binned_within").Value() * bins.Value()
+		text := w.say("linear.item", "label", w.variableHeading(v), "k", w.locale.Count(holding), "n", w.count(bins), "points", w.locale.Decimal(largest*100, 1))
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // randomFigure is the quantiles of the groups' deviations, a panel for each

@@ -19,7 +19,7 @@ func (w *writer) dispersionChecks(model string) []check {
 		verdict = "dispersion.plain"
 	}
 	out := []check{{test: w.word("dispersion.test"), asks: w.word("dispersion.asks"), number: table.Num(persons, table.Format{Decimals: 2}), verdict: []string{w.say(verdict)}}}
-	mixed := len(w.groupings(model)) > 0
+	mixed, remedy := len(w.groupings(model)) > 0, false
 	for _, g := range w.variablesWith("group_dispersion", model) {
 		number := func(quantity string) disclose.Number {
 			return w.get(result.Key{Quantity: quantity, Model: model, Variable: g})
@@ -39,7 +39,8 @@ func (w *writer) dispersionChecks(model string) []check {
 		default:
 			c.verdict = []string{w.say(key, "n", w.count(number("group_dispersion_groups")), "x", w.decimals(ratio, 1), "p", w.pPhrase(p))}
 		}
-		if key == "grouped.more" {
+		if key == "grouped.more" && !remedy {
+			remedy = true
 			c.verdict = append(c.verdict, w.say("grouped.remedy"))
 		}
 		out = append(out, c)
@@ -117,36 +118,19 @@ func (w *writer) linearityCheck(model string) []check {
 	return []check{c}
 }
 
-// onLine counts the points of the calibration curve, and those whose interval
-// holds what the model says.
-func (w *writer) onLine(model string) (points, holding int) {
-	observed := w.numbered(result.Key{Quantity: "calibration", Model: model})
-	predicted := w.numbered(result.Key{Quantity: "calibration_predicted", Model: model})
-	for i, n := range observed {
-		if !table.Has(n) || !table.Has(predicted[i]) {
-			continue
-		}
-		points++
-		if low, high := n.Interval(); low <= predicted[i].Value() && predicted[i].Value() <= high {
-			holding++
-		}
-	}
-	return points, holding
-}
-
 // accuracyChecks are calibration, Brier's score and the area under the curve.
 func (w *writer) accuracyChecks(model string) []check {
 	number := func(quantity, kind string) disclose.Number {
 		return w.get(result.Key{Quantity: quantity, Kind: kind, Model: model})
 	}
 	var out []check
-	if points, holding := w.onLine(model); points > 0 {
+	if within := number("calibration_within", ""); table.Has(within) {
 		key := "calibration.fine"
-		if float64(holding) < mostBins*float64(points) {
+		if within.Value() < mostBins {
 			key = "calibration.off"
 		}
-		out = append(out, check{test: w.word("calibration.test"), asks: w.word("calibration.asks"), number: table.Text(w.locale.Percent(float64(holding)/float64(points), 0)),
-			verdict: []string{w.say(key, "n", w.locale.Count(float64(points)), "k", w.locale.Count(float64(holding)))}})
+		out = append(out, check{test: w.word("calibration.test"), asks: w.word("calibration.asks"), number: table.Num(within, wholePercent),
+			verdict: []string{w.say(key, "n", w.count(number("calibration_bins", "")))}})
 	}
 	if len(w.groupings(model)) > 0 { // else the slope is 1 of necessity
 		out = append(out, w.slopeCheck("slope.test", number("calibration_slope", ""))...)

@@ -73,7 +73,7 @@ function places(panels, top, width, narrow) {
     }));
     const above = Math.max(...inRow.map((p) => (p.title ? p.heading.lines.length * 14 + 6 : 8)));
     const below = TICKS + Math.max(...inRow.map((p) => (p.label.text ? p.label.lines.length * 14 + 12 : 4)));
-    inRow.forEach((p, i) => out.push({...p, x0: i * (each + gap) + left, x1: i * (each + gap) + each - 8, y0: y + above, y1: y + above + height}));
+    inRow.forEach((p, i) => out.push({...p, x0: i * (each + gap) + left, x1: i * (each + gap) + each - 14, y0: y + above, y1: y + above + height}));
     y += above + height + below;
   }
   return {panels: out, bottom: n ? y : top + 120};
@@ -87,6 +87,9 @@ function lay(g, plot, xs, ys, narrow) {
   const wide = g.x1 - g.x0 > 400;
   const share = (format) => (format === "percent" ? {least: 0, most: 1} : {});
   g.x = linear(equal ? xs.concat(ys) : own, [g.x0 + 8, g.x1 - 8], {unit: unit(plot.formatX), count: wide ? 8 : narrow ? 5 : 4, ...share(plot.formatX)});
+  // A number of whole levels has ticks at these only.
+  const whole = g.x.ticks.filter(Number.isInteger);
+  if (own.every(Number.isInteger) && whole.length > 1) Object.assign(g.x, {ticks: whole, step: Math.max(1, g.x.step)});
   g.y = linear(equal ? xs.concat(ys) : ys, [g.y1 - 6, g.y0 + 6], {unit: unit(plot.format), zero: plot.line === "zero", count: 5, ...share(plot.format)});
 }
 
