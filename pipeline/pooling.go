@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -34,14 +33,25 @@ func (r *Run) pooling(f *fitted) error {
 	if err != nil {
 		return err
 	}
-	add := func(values []result.Value, err error) error {
+	for _, part := range []func(*frame.Frame) ([]result.Value, error){f.completePooling, f.unpooled} {
+		values, err := part(data)
 		if err != nil {
 			r.gap("models", f.name, "pooling", fmt.Errorf("%q cannot be fitted with other pooling: %w", f.name, err), "models", f.name, "pooling")
-			return nil
+		} else if err := r.Results.Add("models", values...); err != nil {
+			return err
 		}
-		return r.Results.Add("models", values...)
 	}
-	return errors.Join(add(f.completePooling(data)), add(f.noPooling(data)), add(f.groupEffects(data)))
+	return nil
+}
+
+// unpooled is what there is to say of groups each by itself.
+func (f *fitted) unpooled(data *frame.Frame) ([]result.Value, error) {
+	terms, err := f.noPooling(data)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := f.groupEffects(data)
+	return append(terms, groups...), err
 }
 
 // given is the frame that a model was fitted to: all rows of its sample, those
