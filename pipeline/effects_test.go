@@ -3,6 +3,7 @@ package pipeline
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,4 +122,58 @@ func TestEffectsDoNotDependOnThreads(t *testing.T) {
 	if effects < 20 {
 		t.Errorf("%d effects", effects)
 	}
+}
+
+// TestOneSidedLevelsAreLeftOut: the pilot's persons in band 2 all attained, so
+// that band has no number and a gap, and the others are compared. When that
+// leaves one level, there is nothing to compare.
+func TestOneSidedLevelsAreLeftOut(t *testing.T) {
+	attained := func(m mini, who func(row int) bool) {
+		for _, year := range []int{2019, 2020} {
+			lines := strings.Split(pilotText(year), "\r\n")
+			for i := range 20 {
+				if who(i) {
+					lines[i+1] = strings.Replace(lines[i+1], ";N;", ";J;", 1)
+				}
+			}
+			m.write("extracts/pilot_"+strconv.Itoa(year)+".csv", strings.Join(lines, "\r\n"))
+		}
+	}
+	m := newMini(t)
+	m.replace("codebook.yaml", "  region:\n", `  band:
+    label: {nb: Bånd, en: Band}
+    type: ordinal
+    levels: {0: {nb: A, en: A}, 1: {nb: B, en: B}, 2: {nb: C, en: C}}
+    from: {pilot: {sql: hours % 3}, regular: {sql: CAST(floor(Timer) AS INTEGER) % 3}}
+  region:
+`)
+	m.replace("study.yaml", "age + hours + course}", "age + factor(band), interactions: [band, male]}")
+	attained(m, func(i int) bool { return i%6%3 == 2 })
+	r := m.run(1)
+	got := values(r, "interaction.main.pilot.band", "interaction_lr_df.main.band", "interaction_difference.main.pilot.band")
+	for _, id := range []string{"interaction.main.pilot.band.0", "interaction.main.pilot.band.1", "interaction_difference.main.pilot.band.1"} {
+		if _, ok := got[id]; !ok {
+			t.Errorf("there is no %s", id)
+		}
+	}
+	if len(got) != 4 || got["interaction_lr_df.main.band"] != 1 {
+		t.Errorf("%v", got)
+	}
+	if !gapOf(r, "band 2", "same outcome") {
+		t.Errorf("gaps %+v", r.Results.Gaps)
+	}
+
+	m = newMini(t)
+	m.replace("study.yaml", "course}\n", "course, interactions: [male]}\n")
+	attained(m, func(i int) bool { return i%2 == 1 })
+	if r := m.run(1); !gapOf(r, "male", "at all levels but one") {
+		t.Errorf("gaps %+v", r.Results.Gaps)
+	}
+}
+
+// gapOf tells whether the effects of the main model lack something, and why.
+func gapOf(r *Run, subject, why string) bool {
+	return slices.ContainsFunc(r.Results.Gaps, func(g result.Gap) bool {
+		return g.Step == "effects" && g.Model == "main" && g.Subject == subject && strings.Contains(g.Message, why)
+	})
 }

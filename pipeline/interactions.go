@@ -57,8 +57,11 @@ func (r *Run) interaction(f *fitted, variable string, path []string) (effects.An
 	}
 	oneSided := effects.OneSided(m, groups)
 	keep := f.data.Where(func(i int) bool { return !slices.Contains(oneSided, groups.Of[i]) })
-	m.Data = f.data.Rows(keep)
 	groups.Of = pick(groups.Of, keep)
+	if len(oneSided) > 0 && !severalLevels(groups.Of) {
+		return effects.Answer{}, fmt.Errorf("at all levels but one, all persons of a scheme have the same outcome")
+	}
+	m.Data = f.data.Rows(keep)
 	if m.Fit, err = r.refit(f, text, m.Data); err != nil {
 		return effects.Answer{}, err
 	}
@@ -73,6 +76,11 @@ func (r *Run) interaction(f *fitted, variable string, path []string) (effects.An
 		}
 	}
 	return answer, err
+}
+
+// severalLevels tells whether persons are at two levels or more.
+func severalLevels(of []int) bool {
+	return slices.ContainsFunc(of, func(l int) bool { return l != of[0] })
 }
 
 func pick(of, rows []int) []int {
