@@ -40,10 +40,18 @@ func (w *writer) distribution(variable string) {
 	}
 	w.figure(figure.Figure{
 		ID: id("distribution", variable), Title: title,
-		Subtitle: join([]string{w.say("distribution.subtitle", "variable", topic), w.nText(w.firsts(g)...)}),
+		Subtitle: join([]string{w.say("distribution.subtitle", "variable", topic), w.widthSentence(width, v), w.nText(w.firsts(g)...)}),
 		Note:     w.sampleNote(), Alt: w.alt("alt.steps", title, g),
 		Plot: figure.Steps{Series: w.series(), Bins: bins, Format: figure.Percent, Axis: axis(w.variable(variable), v.Unit.In(w.lang))},
 	}, w.shareTable(axis(w.variable(variable), v.Unit.In(w.lang)), g, true))
+}
+
+// widthSentence tells how wide the intervals are, when they are not of one value.
+func (w *writer) widthSentence(width float64, v study.Variable) string {
+	if width == 1 {
+		return ""
+	}
+	return w.say("distribution.width", "n", w.locale.Decimal(width, 0), "unit", w.unitAfter(v))
 }
 
 func axis(label, unit string) string {
