@@ -28,6 +28,7 @@ func (w *writer) pooling(model string, terms []term) {
 	w.text(w.pooledLeftOut(model, group))
 	if w.shrinkage(model) {
 		w.text(w.shrinkageSentence(model), w.say("pooling.why"))
+		w.drawnGroups(model)
 	}
 	w.endSection()
 }
@@ -143,6 +144,7 @@ func (w *writer) pooledLeftOut(model, group string) string {
 
 // A sizeClass is the groups of about one size.
 type sizeClass struct {
+	from, to              int // persons, the end left out
 	label                 string
 	groups, sd, drawn     disclose.Number
 	range_, drawnRange, e disclose.Number
@@ -164,15 +166,18 @@ func (w *writer) sizeClasses(model string) []sizeClass {
 		get := func(quantity, kind string) disclose.Number {
 			return w.get(result.Key{Quantity: quantity, Kind: kind, Model: model, Level: strconv.Itoa(at)})
 		}
-		c := sizeClass{groups: get("pooled_class", ""), sd: get("pooled_sd", "none"), drawn: get("pooled_sd", "partial"),
+		c := sizeClass{from: at, to: math.MaxInt, groups: get("pooled_class", ""), sd: get("pooled_sd", "none"), drawn: get("pooled_sd", "partial"),
 			range_: get("pooled_range", "none"), drawnRange: get("pooled_range", "partial"), e: get("pooled_error", "")}
+		if i+1 < len(from) {
+			c.to = from[i+1]
+		}
 		switch {
 		case i+1 == len(from):
 			c.label = w.word("size.more", "from", strconv.Itoa(at))
 		case i == 0:
-			c.label = w.word("size.under", "to", strconv.Itoa(from[1]))
+			c.label = w.word("size.under", "to", strconv.Itoa(c.to))
 		default:
-			c.label = w.word("size.between", "from", strconv.Itoa(at), "to", strconv.Itoa(from[i+1]-1))
+			c.label = w.word("size.between", "from", strconv.Itoa(at), "to", strconv.Itoa(c.to-1))
 		}
 		if table.Has(c.range_) && table.Has(c.drawnRange) {
 			out = append(out, c)
@@ -233,4 +238,59 @@ func (w *writer) shrinkageSentence(model string) string {
 	small, large := classes[0], classes[len(classes)-1]
 	return w.say("shrinkage.sizes", "small", w.casing.inside(small.label), "sd", number(small.sd), "chance", number(small.e), "drawn", number(small.drawn),
 		"large", w.casing.inside(large.label), "large_sd", number(large.sd), "large_chance", number(large.e), "large_drawn", number(large.drawn))
+}
+
+// drawnGroups is the figure of every group's effect by itself and partly
+// pooled, one panel for each size, of the groups that may be shown.
+func (w *writer) drawnGroups(model string) {
+	plot := figure.Scatter{Series: []figure.Series{{Key: "groups", Style: figure.Neutral}}, Line: figure.Identity,
+		FormatX: figure.Decimal, FormatY: figure.Decimal, AxisY: w.word("drawn.y")}
+	data := table.Table{Columns: []table.Column{{Label: w.word("column.size")}, {Label: w.word("pooling.none")}, {Label: w.word("pooling.partial")}}}
+	shown, steeper, last := 0, true, 0.0
+	for _, c := range w.sizeClasses(model) {
+		panel := figure.Panel{Title: w.word("drawn.panel", "size", c.label), Axis: w.word("drawn.x")}
+		for _, g := range w.groupsOf(model, c) {
+			panel.Points = append(panel.Points, figure.ScatterPoint{Series: "groups", X: g[1], Y: g[2]})
+			data.Rows = append(data.Rows, table.Row{Group: panel.Title, Cells: []table.Cell{
+				table.Num(g[0], wholeNumber), table.Num(g[1], table.Format{Decimals: 2}), table.Num(g[2], table.Format{Decimals: 2})}})
+		}
+		share := c.drawn.Value() / c.sd.Value()
+		steeper, last = steeper && share > last, share
+		if len(panel.Points) > 0 {
+			plot.Panels = append(plot.Panels, panel)
+			shown += len(panel.Points)
+		}
+	}
+	all := w.get(result.Key{Quantity: "pooled_class", Model: model})
+	if shown == 0 || !table.Has(all) {
+		return
+	}
+	title := w.say("drawn.plain")
+	if steeper {
+		title = w.say("drawn.smaller")
+	}
+	w.figure(figure.Figure{
+		ID: id("drawn", model), Title: title, Subtitle: w.say("drawn.subtitle", "shown", w.locale.Count(float64(shown)), "all", w.count(all)),
+		Note: w.say("drawn.note", "least", w.cardinal(w.numbers.Rules().Threshold)), Alt: w.word("drawn.alt", "title", title), Plot: plot,
+	}, data)
+}
+
+// groupsOf are the persons, the effect by itself and the effect partly pooled of
+// the groups of a size whose effects may be shown.
+func (w *writer) groupsOf(model string, c sizeClass) [][3]disclose.Number {
+	var out [][3]disclose.Number
+	for _, n := range w.numbers.Numbers() {
+		k := n.Key()
+		if k.Quantity != "pooled_group" || k.Kind != "persons" || k.Model != model {
+			continue
+		}
+		k.Kind = "none"
+		own := w.get(k)
+		k.Kind = "partial"
+		drawn := w.get(k)
+		if table.Has(n) && table.Has(own) && table.Has(drawn) && n.Value() >= float64(c.from) && n.Value() < float64(c.to) {
+			out = append(out, [3]disclose.Number{n, own, drawn})
+		}
+	}
+	return out
 }
