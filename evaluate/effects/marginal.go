@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
@@ -28,19 +29,30 @@ func Marginal(m Model, variables []Variable, threads int) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	parts := make([]Answer, len(questions)*len(variables))
-	failed := make([]error, len(parts))
-	parallel(len(parts), threads, func(i int) {
-		parts[i], failed[i] = questions[i/len(variables)].marginal(variables[i%len(variables)])
+	each := len(variables) + 1 // the slopes together, which share most of the work
+	tasks := len(questions) * each
+	parts, slopes, failed := make([]Answer, tasks), make([][]Answer, len(questions)), make([]error, tasks)
+	parallel(tasks, threads, func(i int) {
+		if q := questions[i/each]; i%each == len(variables) {
+			slopes[i/each], failed[i] = q.slopes(variables)
+		} else {
+			parts[i], failed[i] = q.marginal(variables[i%each])
+		}
 	})
-	var out Answer
-	for _, a := range parts {
-		out.add(a)
+	if err := errors.Join(failed...); err != nil {
+		return Answer{}, err
 	}
-	return out, errors.Join(failed...)
+	var out Answer
+	for k := range questions {
+		for v := range variables {
+			out.add(parts[k*each+v])
+			out.add(slopes[k][v])
+		}
+	}
+	return out, nil
 }
 
-// marginal answers for one variable.
+// marginal answers for the levels of one variable.
 func (q question) marginal(v Variable) (Answer, error) {
 	var out Answer
 	levels := make([]fit.Margin, len(v.Settings))
@@ -56,16 +68,28 @@ func (q question) marginal(v Variable) (Answer, error) {
 	q.levels(&out, v, levels)
 	if !v.Slope {
 		q.contrasts(&out, v, levels)
-		return out, nil
 	}
-	slopes, err := q.Effect(q.Data, v.Name)
+	return out, nil
+}
+
+// slopes answers for those variables that are numbers, by variable.
+func (q question) slopes(variables []Variable) ([]Answer, error) {
+	out := make([]Answer, len(variables))
+	var names []string
+	for _, v := range variables {
+		if v.Slope {
+			names = append(names, v.Name)
+		}
+	}
+	effects, err := q.Effect(q.Data, names...)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	for _, x := range slopes {
+	for _, x := range effects {
 		k := q.key("marginal_effect")
-		k.Variable = v.Name
-		q.tell(&out, v.Name, q.difference(k, x.Margin, q.Data.NumRows()), x.Margin)
+		k.Variable = x.Variable
+		at := slices.IndexFunc(variables, func(v Variable) bool { return v.Name == x.Variable })
+		q.tell(&out[at], x.Variable, q.difference(k, x.Margin, q.Data.NumRows()), x.Margin)
 	}
 	return out, nil
 }

@@ -80,17 +80,43 @@ func (e *Effects) By(data *frame.Frame, variable string) ([]Level, error) {
 	return out, nil
 }
 
-// Effect is the average marginal effect of a variable: for a factor, a
-// true/false variable and one of zeros and ones that of each level against the
+// Effect is the average marginal effect of each of some variables: for a factor,
+// a true/false variable and one of zeros and ones that of each level against the
 // reference; for numbers the derivative of the expected response, everything
 // that is computed of the variable moving along: log(x), x:z, random slopes.
 // An effect whose coefficients are all aliased is NaN.
-func (e *Effects) Effect(data *frame.Frame, variable string) ([]Effect, error) {
-	settings, err := e.settings(data, variable)
-	if err != nil {
-		return nil, err
+//
+// Of a number that enters the model by a term of its own and nowhere else the
+// derivative is
+//
+//	(1/n) Σᵢ ∂m/∂x = β D,   D = (1/n) Σᵢ ∂m/∂η
+//
+// with one D for all such variables, so that many cost little more than one.
+func (e *Effects) Effect(data *frame.Frame, variables ...string) ([]Effect, error) {
+	var out []Effect
+	var derivative *Margin // D
+	for _, name := range variables {
+		settings, err := e.settings(data, name)
+		if err != nil {
+			return nil, err
+		}
+		column, linear := e.linear(name)
+		if settings != nil || !linear {
+			effects, err := e.effect(data, name, settings)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, effects...)
+			continue
+		}
+		if derivative == nil {
+			if derivative, err = e.meanDerivative(data); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, Effect{Variable: name, Margin: e.unlessAliased(e.times(column, *derivative))})
 	}
-	return e.effect(data, variable, settings)
+	return out, nil
 }
 
 // Change is the effect of raising a number by step, as one unit or one
@@ -125,15 +151,7 @@ func (e *Effects) All(data *frame.Frame) ([]Effect, error) {
 			}
 		})
 	}
-	var out []Effect
-	for _, name := range names {
-		effects, err := e.Effect(data, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, effects...)
-	}
-	return out, nil
+	return e.Effect(data, names...)
 }
 
 // Within is the effects of a variable among the rows at each level of another,

@@ -23,34 +23,49 @@ type evaluated struct {
 
 // rows evaluates the model. None may lack a variable of it.
 func (e *Effects) rows(data *frame.Frame) (*evaluated, error) {
-	m := e.model
-	r := &evaluated{n: data.NumRows()}
-	if r.n == 0 {
-		return nil, errors.New("there are no rows to average over")
-	}
-	x, offset, err := m.columns(data)
+	r, eta, variance, err := e.predictors(data)
 	if err != nil {
 		return nil, err
 	}
-	r.x = x
-	eta := glm.Linear(m.Beta, x, offset, r.n)
-	if e.averages() {
-		variance, err := e.variance(data, r)
-		if err != nil {
-			return nil, err
-		}
-		p := infer.PopulationMean(m.Family, eta, variance)
-		r.mu, r.complement, r.byEta, r.byVariance = p.Mu, p.Complement, p.ByEta, p.ByVariance
-	} else {
-		r.mu, r.complement, r.byEta = make([]float64, r.n), make([]float64, r.n), make([]float64, r.n)
-		m.Family.Mean(eta, r.mu, r.complement, r.byEta)
-	}
+	e.evaluate(r, eta, variance)
 	for _, v := range r.mu {
 		if math.IsNaN(v) {
 			return nil, errors.New("a row lacks a variable of the model")
 		}
 	}
 	return r, nil
+}
+
+// predictors are the model matrices of rows, their linear predictors and what
+// random effects add to the variance of these, if they are averaged over.
+func (e *Effects) predictors(data *frame.Frame) (r *evaluated, eta, variance []float64, err error) {
+	m := e.model
+	r = &evaluated{n: data.NumRows()}
+	if r.n == 0 {
+		return nil, nil, nil, errors.New("there are no rows to average over")
+	}
+	x, offset, err := m.columns(data)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	r.x = x
+	if e.averages() {
+		if variance, err = e.variance(data, r); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return r, glm.Linear(m.Beta, x, offset, r.n), variance, nil
+}
+
+// evaluate fills in the expected responses with their derivatives.
+func (e *Effects) evaluate(r *evaluated, eta, variance []float64) {
+	if e.averages() {
+		p := infer.PopulationMean(e.model.Family, eta, variance)
+		r.mu, r.complement, r.byEta, r.byVariance = p.Mu, p.Complement, p.ByEta, p.ByVariance
+		return
+	}
+	r.mu, r.complement, r.byEta = make([]float64, r.n), make([]float64, r.n), make([]float64, r.n)
+	e.model.Family.Mean(eta, r.mu, r.complement, r.byEta)
 }
 
 // variance is z'Σz of every row, summed over the random terms.

@@ -486,3 +486,51 @@ func TestSlopesOfWhatIsComputed(t *testing.T) {
 		t.Errorf("years as levels: %v, %v", all, err)
 	}
 }
+
+// TestLinearVariablesShareADerivative: β D is the derivative by the variable, with
+// its gradient; and variables that are in the model otherwise too are not taken
+// for linear.
+func TestLinearVariablesShareADerivative(t *testing.T) {
+	data := persons(t, 400)
+	for _, c := range []struct {
+		formula string
+		options Options
+		linear  bool
+	}{
+		{"y ~ x + male + g", Options{}, true},
+		{"y ~ x + male", Options{Weights: "w", WeightsType: Frequency}, true},
+		{"y ~ x + male + g", Options{Link: "cloglog"}, true},
+		{"y ~ x + male + (1 | place)", Options{}, true},
+		{"y ~ x + male + (1 | place)", Options{Link: "probit"}, true},
+		{"y ~ x + g + (male | place)", Options{}, true},
+		{"w ~ x + g + (1 | place)", Options{Family: "poisson"}, true},
+		{"w ~ x + g", Options{Family: "gaussian"}, true},
+		{"y ~ x + (x | place)", Options{}, false},
+		{"y ~ x + I(x^2)", Options{}, false},
+		{"y ~ x * male", Options{}, false},
+		{"y ~ exp(x)", Options{}, false},
+		{"y ~ x + offset(x)", Options{}, false},
+	} {
+		m := mustFit(t, c.formula, data, c.options)
+		for _, over := range []Over{TypicalGroup, AllGroups} {
+			e := mustEffects(t, m, over)
+			if _, linear := e.linear("x"); linear != c.linear {
+				t.Errorf("%s: x is linear: %v", c.formula, linear)
+			}
+			got, err := e.Effect(data, "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := e.slope(data, "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := math.Abs(got[0].Value - want.Value); !(d <= 1e-9*math.Abs(want.Value)) {
+				t.Errorf("%s: %v, by x %v", c.formula, got[0].Value, want.Value)
+			}
+			if d := math.Abs(got[0].StdError - want.StdError); !(d <= 1e-8*want.StdError) || !(want.StdError > 0) {
+				t.Errorf("%s: error %v, by x %v", c.formula, got[0].StdError, want.StdError)
+			}
+		}
+	}
+}
