@@ -46,7 +46,7 @@ func (w *writer) assumptions(model string) {
 	w.endSection()
 }
 
-// A check is one row of the overview.
+// A check is one row of the overview, under the name of its test.
 type check struct {
 	test, asks string
 	number     table.Cell
@@ -56,14 +56,14 @@ type check struct {
 // overview is the table of all tests, with a verdict on each.
 func (w *writer) overview(model string) table.Table {
 	t := table.Table{ID: id("assumptions", model), Title: w.word("assume.table"), Note: join([]string{w.say("assume.note"), w.source()}), Columns: []table.Column{
-		{Label: w.word("column.assume_test")}, {Label: w.word("column.assume_asks")}, {Label: w.word("column.assume_number")}, {Label: w.word("column.assume_verdict")},
+		{Label: w.word("column.assume_asks")}, {Label: w.word("column.assume_number")}, {Label: w.word("column.assume_verdict")},
 	}}
 	for _, checks := range [][]check{
 		w.inflationCheck(model), w.robustCheck(model), w.withoutCheck(model), w.influenceCheck(model), w.dispersionChecks(model), w.residualCheck(model),
 		w.randomChecks(model), w.linearityCheck(model), w.accuracyChecks(model), w.squaredChecks(model),
 	} {
 		for _, c := range checks {
-			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(c.test), table.Text(c.asks), c.number, table.Text(join(c.verdict))}})
+			t.Rows = append(t.Rows, table.Row{Group: c.test, Cells: []table.Cell{table.Text(c.asks), c.number, table.Text(join(c.verdict))}})
 		}
 	}
 	return t
@@ -221,7 +221,11 @@ func (w *writer) inflationText(model string) {
 	}
 	strong := between(all, inflationStrong, math.Inf(1))
 	if len(strong) > 0 {
-		w.text(w.say("collinear.lead"), w.say("collinear.together", "labels", w.variableNames(strong)))
+		sentences := []string{w.say("collinear.lead"), w.say("collinear.together", "labels", w.variableNames(strong))}
+		if w.without(model, strong) {
+			sentences = append(sentences, w.say("collinear.variants"))
+		}
+		w.text(sentences...)
 		return
 	}
 	limit := inflationStrong
@@ -229,6 +233,13 @@ func (w *writer) inflationText(model string) {
 		limit = inflationFine
 	}
 	w.text(w.say("collinear.lead"), w.say("collinear.none", "limit", w.locale.Count(limit)))
+}
+
+// without tells whether the study has models like this one without one of the variables.
+func (w *writer) without(model string, variables []string) bool {
+	return slices.ContainsFunc(w.study.Models, func(e study.Entry[study.Model]) bool {
+		return e.Value.Like == model && len(e.Value.Drop) == 1 && slices.Contains(variables, e.Value.Drop[0])
+	})
 }
 
 // inflationTable is table 18.
@@ -299,7 +310,7 @@ func (w *writer) robustText(model string) {
 	}
 	w.text(w.say("cluster.lead", "level", w.levelName(cluster), "n", w.count(w.get(result.Key{Quantity: "clusters", Model: model, Variable: cluster}))),
 		w.say("cluster.scheme", "own", w.decimals(scheme.stdError, 3), "robust", w.decimals(w.termNumber("std_error_cr2", model, scheme.name), 3),
-			"p", w.decimals(w.termNumber("p_value_cr2", model, scheme.name), 3), "df", w.decimals(w.termNumber("df_cr2", model, scheme.name), 0)))
+			"p", w.pPhrase(w.termNumber("p_value_cr2", model, scheme.name)), "df", w.decimals(w.termNumber("df_cr2", model, scheme.name), 0)))
 	if growing > 0 {
 		w.caution(w.say("cluster.growing", "n", w.cardinal(growing), "all", w.locale.Count(float64(all))))
 	}
