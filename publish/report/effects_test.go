@@ -108,6 +108,22 @@ func TestEffectsAreToldInPoints(t *testing.T) {
 	}
 }
 
+// TestOneMadeUpPerson needs no number.
+func TestOneMadeUpPerson(t *testing.T) {
+	s, set := withEffects(t, 30)
+	s.Profiles = s.Profiles[:1]
+	r := build(t, s, set, "en")
+	got := strings.ReplaceAll(sentences(r), "\u00a0", " ")
+	if strings.Contains(got, "articipant 1") || !strings.Contains(got, "\nFor a woman") {
+		t.Errorf("it says\n%s", got)
+	}
+	for _, f := range r.Figures {
+		if f.ID == "profiles-individual" && !strings.HasPrefix(f.Title, "The made-up participant has") {
+			t.Errorf("the title is %q", f.Title)
+		}
+	}
+}
+
 // TestEffectFigures: one for each section, the finding as title, and in the note
 // which groups are not there.
 func TestEffectFigures(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // A madeUpPerson is one of the study's profiles as a model answers it.
 type madeUpPerson struct {
 	key, label string
-	name       string // in figures: Participant 1
+	name       string // in figures: participant 1
 }
 
 // profiles is what a model expects of made-up persons.
@@ -30,15 +30,25 @@ func (w *writer) profiles(model string) {
 		return
 	}
 	w.text(w.say("profiles.lead"))
+	if len(persons) == 1 {
+		persons[0].name = w.word("profiles.only")
+		w.text(w.profileSentence(model, persons[0]))
+	} else {
+		w.list(w.profileItems(model, persons))
+	}
+	w.profileFigure(model, persons)
+	w.caution(w.say("profiles.caution"))
+}
+
+// profileItems tell of several persons.
+func (w *writer) profileItems(model string, persons []madeUpPerson) []string {
 	var items []string
 	for _, p := range persons {
 		if text := w.profileSentence(model, p); text != "" {
 			items = append(items, w.say("profiles.item", "name", p.name, "text", text))
 		}
 	}
-	w.list(items)
-	w.profileFigure(model, persons)
-	w.caution(w.say("profiles.caution"))
+	return items
 }
 
 // hasProfile tells whether a model expects something of a profile.
@@ -69,7 +79,7 @@ func (w *writer) profileSentence(model string, p madeUpPerson) string {
 	case reference.said:
 		return w.say("profiles.one", "label", p.label, "scheme", w.reference.name, "share", reference)
 	}
-	return w.say("profiles.none", "label", p.label, "share", in(""))
+	return w.say("profiles.none", "label", p.label, "share", in("")) // a model without the scheme
 }
 
 // profileUnclear says that a difference may be nothing.
@@ -92,7 +102,7 @@ func (w *writer) percentInterval(n disclose.Number) phrase {
 func (w *writer) profileFigure(model string, persons []madeUpPerson) {
 	g := grid{number: func(i int, s scheme) disclose.Number { return w.profile(model, persons[i].key, s.key, "") }}
 	for _, p := range persons {
-		g.categories = append(g.categories, figure.Category{Key: p.key, Label: p.name})
+		g.categories = append(g.categories, figure.Category{Key: p.key, Label: capitalize(p.name)})
 	}
 	marks := w.marks(g)
 	if len(marks) == 0 {
@@ -140,7 +150,7 @@ func (w *writer) profileTable(model string, persons []madeUpPerson) table.Table 
 			if n.State() == disclose.Absent {
 				continue
 			}
-			row := table.Row{Group: w.word("profiles.row", "name", p.name, "label", p.label), Cells: []table.Cell{table.Text(s.label), table.Num(n, withInterval)}}
+			row := table.Row{Group: w.say("profiles.row", "name", p.name, "label", p.label), Cells: []table.Cell{table.Text(s.label), table.Num(n, withInterval)}}
 			if multilevel {
 				row.Cells = append(row.Cells, table.Num(w.profile(model, p.key, s.key, allGroups), withInterval))
 			}
