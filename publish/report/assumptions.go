@@ -58,13 +58,18 @@ func (w *writer) overview(model string) table.Table {
 	t := table.Table{ID: id("assumptions", model), Title: w.word("assume.table"), Note: join([]string{w.say("assume.note"), w.source()}), Columns: []table.Column{
 		{Label: w.word("column.assume_asks")}, {Label: w.word("column.assume_number")}, {Label: w.word("column.assume_verdict")},
 	}}
+	var all []check
 	for _, checks := range [][]check{
 		w.inflationCheck(model), w.robustCheck(model), w.withoutCheck(model), w.influenceCheck(model), w.dispersionChecks(model), w.residualCheck(model),
-		w.randomChecks(model), w.linearityCheck(model), w.accuracyChecks(model), w.squaredChecks(model),
+		w.randomChecks(model), w.linearityCheck(model), w.accuracyChecks(model),
 	} {
-		for _, c := range checks {
-			t.Rows = append(t.Rows, table.Row{Group: c.test, Cells: []table.Cell{table.Text(c.asks), c.number, table.Text(join(c.verdict))}})
-		}
+		all = append(all, checks...)
+	}
+	if len(all) > 0 { // else no test was made
+		all = append(all, w.squaredChecks(model)...)
+	}
+	for _, c := range all {
+		t.Rows = append(t.Rows, table.Row{Group: c.test, Cells: []table.Cell{table.Text(c.asks), c.number, table.Text(join(c.verdict))}})
 	}
 	return t
 }
@@ -221,7 +226,11 @@ func (w *writer) inflationText(model string) {
 	}
 	strong := between(all, inflationStrong, math.Inf(1))
 	if len(strong) > 0 {
-		sentences := []string{w.say("collinear.lead"), w.say("collinear.together", "labels", w.variableNames(strong))}
+		key := "collinear.together"
+		if len(strong) == 1 {
+			key = "collinear.alone"
+		}
+		sentences := []string{w.say("collinear.lead"), w.say(key, "labels", w.variableNames(strong))}
 		if w.without(model, strong) {
 			sentences = append(sentences, w.say("collinear.variants"))
 		}
