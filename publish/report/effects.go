@@ -137,8 +137,17 @@ func (w *writer) schemeExpected(model string) string {
 		return w.get(result.Key{Quantity: quantity, Model: model, Scheme: scheme})
 	}
 	d := w.adjustedDifference(model)
-	return w.say("effects.scheme", "focus", w.percent(get("expected", w.focus.key)), "reference", w.percent(get("expected", w.reference.key)),
-		"first", w.focus.name, "second", w.reference.name, "points", w.pointsInterval(d))
+	return join([]string{w.say("effects.scheme", "focus", w.percent(get("expected", w.focus.key)), "reference", w.percent(get("expected", w.reference.key)),
+		"first", w.focus.name, "second", w.reference.name, "points", w.pointsInterval(d)),
+		w.maybeNothing(d)})
+}
+
+// maybeNothing says that a difference may be nothing.
+func (w *writer) maybeNothing(d disclose.Number) string {
+	if low, high := d.Interval(); table.Has(d) && low <= 0 && high >= 0 {
+		return w.say("summary.unclear")
+	}
+	return ""
 }
 
 // pointsInterval writes a difference with its interval: +8.4 percentage points

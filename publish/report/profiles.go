@@ -73,21 +73,13 @@ func (w *writer) profileSentence(model string, p madeUpPerson) string {
 	case focus.said && reference.said:
 		d := w.get(result.Key{Quantity: "profile_difference", Kind: p.key, Model: model, Scheme: w.focus.key})
 		return join([]string{w.say("profiles.both", "label", p.label, "focus", focus, "reference", reference, "first", w.focus.name, "second", w.reference.name),
-			w.say("profiles.difference", "points", w.pointsInterval(d)), w.profileUnclear(d)})
+			w.say("profiles.difference", "points", w.pointsInterval(d)), w.maybeNothing(d)})
 	case focus.said:
 		return w.say("profiles.one", "label", p.label, "scheme", w.focus.name, "share", focus)
 	case reference.said:
 		return w.say("profiles.one", "label", p.label, "scheme", w.reference.name, "share", reference)
 	}
 	return w.say("profiles.none", "label", p.label, "share", in("")) // a model without the scheme
-}
-
-// profileUnclear says that a difference may be nothing.
-func (w *writer) profileUnclear(d disclose.Number) string {
-	if low, high := d.Interval(); table.Has(d) && low <= 0 && high >= 0 {
-		return w.say("summary.unclear")
-	}
-	return ""
 }
 
 // percentInterval writes a share with its interval: 60 per cent (57–63).
