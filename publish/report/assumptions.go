@@ -35,7 +35,7 @@ func (w *writer) assumptions(model string) {
 		w.text(w.say("assume.lead"))
 		w.table(overview)
 	}
-	w.gaps("assumptions", model)
+	w.testGaps(model)
 	w.inflationText(model)
 	w.folded(w.inflationTable(model))
 	w.robustText(model)
@@ -44,6 +44,19 @@ func (w *writer) assumptions(model string) {
 	w.linearityFigure(model)
 	w.randomFigure(model)
 	w.endSection()
+}
+
+// testGaps tells which tests these data do not allow.
+func (w *writer) testGaps(model string) {
+	for _, g := range w.numbers.Gaps() {
+		switch {
+		case g.Step != "assumptions" || g.Model != model:
+		case g.Subject == "":
+			w.caution(w.say("assume.gap"))
+		default:
+			w.caution(w.say("assume.gap_one", "test", w.word("assume.of."+g.Subject)))
+		}
+	}
 }
 
 // A check is one row of the overview, under the name of its test.

@@ -187,6 +187,24 @@ func TestTestsOfFewPersons(t *testing.T) {
 	}
 }
 
+// TestTestsThatCannotBeMade are told of, each by what it is called.
+func TestTestsThatCannotBeMade(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"nb": {"Én test er ikke gjort: klyngerobuste standardfeil.", "Forutsetningene til denne modellen kan ikke prøves"},
+		"en": {"One test has not been made: cluster-robust standard errors.", "The assumptions of this model cannot be tested"},
+	} {
+		s := madeUp()
+		set := results(t, s, 3)
+		set.Gaps = append(set.Gaps, result.Gap{Step: "assumptions", Model: "individual", Subject: "cluster"}, result.Gap{Step: "assumptions", Model: "individual"})
+		got := testsOf(t, build(t, s, set, lang))
+		for _, text := range want {
+			if !strings.Contains(got, text) {
+				t.Errorf("nothing says %q in\n%s", text, got)
+			}
+		}
+	}
+}
+
 // TestNoTestsNoSection: without the step there is no heading.
 func TestNoTestsNoSection(t *testing.T) {
 	s := madeUp()
