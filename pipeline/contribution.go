@@ -20,18 +20,15 @@ func (r *Run) contributions(ctx context.Context) error {
 	m, _ := r.Study.Models.Get(c.Model)
 	data, err := r.modelData(m)
 	if err != nil {
-		return err
+		r.gap("contribution", c.Model, "", fmt.Errorf("the expected attainment cannot be computed: %w", err), "contribution", "model")
+		return nil
 	}
 	for _, v := range c.Variants {
-		text, err := r.formulas[c.Model].without(v.Value.Drop)
-		if err != nil {
-			return err
+		model, err := r.expecting(ctx, c.Model, v.Value.Drop, data)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		model, err := r.fit(ctx, m, text, data)
 		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
 			r.gap("contribution", c.Model, v.Key, fmt.Errorf("the expected attainment cannot be computed: %w", err), "contribution", "variants", v.Key)
 			continue
 		}
@@ -46,6 +43,25 @@ func (r *Run) contributions(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// expecting is a model of the study without some variables.
+func (r *Run) expecting(ctx context.Context, name string, drop []string, data *frame.Frame) (*fit.Model, error) {
+	if len(drop) > 0 {
+		text, err := r.formulas[name].without(drop)
+		if err != nil {
+			return nil, err
+		}
+		m, _ := r.Study.Models.Get(name)
+		return r.fit(ctx, m, text, data)
+	}
+	if err := r.fitAll(ctx, []string{name}); err != nil {
+		return nil, err
+	}
+	if f := r.fits[name]; f != nil {
+		return f.model, nil
+	}
+	return nil, fmt.Errorf("the model %q could not be fitted", name)
 }
 
 // persons gives every person of the sample the project and what is expected.

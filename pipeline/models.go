@@ -30,7 +30,7 @@ func (r *Run) fitModels(ctx context.Context) error {
 	if err := r.Results.Add("models", r.sampleAttainment()...); err != nil {
 		return err
 	}
-	return r.eachModel(ctx, "models", r.Study.Models.Keys(), func(part *Run, name string, f *fitted) error {
+	err := r.eachModel(ctx, "models", r.Study.Models.Keys(), func(part *Run, name string, f *fitted) error {
 		if f == nil {
 			return nil
 		}
@@ -44,6 +44,13 @@ func (r *Run) fitModels(ctx context.Context) error {
 		}
 		return part.pooling(f)
 	})
+	// The other steps ask the models with a chapter only; the rest take room.
+	for _, e := range r.Study.Models {
+		if f := r.fits[e.Key]; f != nil && !e.Value.HasChapter() {
+			delete(r.fits, e.Key)
+		}
+	}
+	return err
 }
 
 // answerable tells why a formula cannot be fitted to these persons, when that is
@@ -152,34 +159,19 @@ func (r *Run) fitOne(ctx context.Context, name string) (*fitted, error) {
 
 // modelData is the rows of a model's sample, with its standardized columns.
 func (r *Run) modelData(m study.Model) (*frame.Frame, error) {
-	rows := r.rows(m.Sample)
-	if len(rows) == 0 {
+	data := r.frames.rows(r, m.Sample)
+	if data.NumRows() == 0 {
 		return nil, r.nobody(m.Sample)
 	}
-	return r.standardize(m, r.data.Rows(rows))
+	return r.standardize(m, data)
 }
 
-// fit fits a formula with the settings of a model. What has been fitted is not
-// fitted again.
+// fit fits a formula with the settings of a model.
 func (r *Run) fit(ctx context.Context, m study.Model, text string, data *frame.Frame) (*fit.Model, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	id := fitID{text, m.Family, m.Link, m.Sample, fmt.Sprint(m.Standardize), m.Quadrature}
-	if model, done := r.fitted.get(id); done {
-		return model, nil
-	}
-	model, err := fit.Fit(text, data, fit.Options{Family: m.Family, Link: m.Link, Quadrature: m.Quadrature, Threads: r.threads()})
-	if err == nil {
-		r.fitted.put(id, model)
-	}
-	return model, err
-}
-
-// A fitID is what makes two fits the same.
-type fitID struct {
-	formula, family, link, sample, standardize string
-	quadrature                                 int
+	return fit.Fit(text, data, fit.Options{Family: m.Family, Link: m.Link, Quadrature: m.Quadrature, Threads: r.threads()})
 }
 
 // nobody says why a sample has no persons.

@@ -6,8 +6,8 @@ import (
 	"maps"
 	"sync"
 
+	"bidrag/data/frame"
 	"bidrag/evaluate/result"
-	"bidrag/model/fit"
 )
 
 // parallel does n tasks, so many at a time as the run may use processors. The
@@ -73,21 +73,20 @@ func (r *Run) withChapter() []string {
 	return names
 }
 
-// fits are models that have been fitted, by what makes them the same.
-type fits struct {
+// frames are the rows of samples, which models share.
+type frames struct {
 	guard sync.Mutex
-	by    map[fitID]*fit.Model
+	of    map[string]*frame.Frame
 }
 
-func (f *fits) get(id fitID) (*fit.Model, bool) {
+// rows returns the rows of a sample.
+func (f *frames) rows(r *Run, sample string) *frame.Frame {
 	f.guard.Lock()
 	defer f.guard.Unlock()
-	m, ok := f.by[id]
-	return m, ok
-}
-
-func (f *fits) put(id fitID, m *fit.Model) {
-	f.guard.Lock()
-	defer f.guard.Unlock()
-	f.by[id] = m
+	data, done := f.of[sample]
+	if !done {
+		data = r.data.Rows(r.rows(sample))
+		f.of[sample] = data
+	}
+	return data
 }

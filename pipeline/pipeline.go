@@ -27,7 +27,6 @@ import (
 	"bidrag/data/sqltext"
 	"bidrag/data/store"
 	"bidrag/evaluate/result"
-	"bidrag/model/fit"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -66,7 +65,7 @@ type Run struct {
 	data     *frame.Frame
 	formulas map[string]modelFormula // of the study's models
 	fits     map[string]*fitted      // the study's models; nil those that could not be fitted
-	fitted   *fits
+	frames   *frames                 // the rows of samples
 	db       *store.DB
 }
 
@@ -92,7 +91,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, fitted: &fits{by: map[fitID]*fit.Model{}}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err
