@@ -336,6 +336,9 @@ func TestOtherFamilies(t *testing.T) {
 				t.Errorf("%s: %+v", formula, v)
 			}
 		}
+		if has(values, "dispersion") != (name == "poisson") {
+			t.Errorf("%s: a model that estimates its dispersion has no ratio, others have", formula)
+		}
 		if sd := find(t, values, result.Key{Quantity: "residual_sd"}).Value; math.Abs(sd-1) > 0.25 {
 			t.Errorf("%s: residuals have sd %g", formula, sd)
 		}

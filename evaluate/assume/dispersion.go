@@ -17,7 +17,8 @@ import (
 //	group_dispersion_groups               {Model, Variable}  number of groups
 //
 // Of outcomes of 0 and 1 the first tells nothing: (y − μ)²/V(μ) has mean 1
-// whatever the model leaves out, and its p-value is left out. What persons of a
+// whatever the model leaves out, and its p-value is left out. A model that
+// estimates its dispersion, as the Gaussian, has no such ratio. What persons of a
 // group have in common shows in sums. With O the successes of a group, E what
 // is expected and V = Σ V(μ),
 //
@@ -38,22 +39,32 @@ import (
 // Source: McCullagh and Nelder (1989), Generalized Linear Models, 4.5; Hartig
 // (2022), DHARMa, for the draws.
 func (t *Test) Dispersion(groupings []Grouping) []result.Value {
+	out := t.personDispersion()
+	ratios, ps := t.groupDispersions(groupings)
+	for k, g := range groupings {
+		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Variable: g.Name} }
+		out = append(out, t.value(key("group_dispersion"), result.Number, ratios[k]), t.value(key("group_dispersion_p"), result.PValue, ps[k]),
+			t.value(key("group_dispersion_groups"), result.Count, float64(g.Groups)))
+	}
+	return out
+}
+
+// personDispersion is Pearson's ratio. A model that estimates its dispersion has
+// none: it would be 1 of necessity.
+func (t *Test) personDispersion() []result.Value {
+	if t.Model.Family.HasDispersion() {
+		return nil
+	}
 	pearson := make([]float64, t.n)
 	for i, v := range t.variance {
 		if v > 0 {
-			pearson[i] = (t.y[i] - t.mu[i]) / math.Sqrt(v*t.dispersion)
+			pearson[i] = (t.y[i] - t.mu[i]) / math.Sqrt(v)
 		}
 	}
 	d := infer.Overdispersion(pearson, float64(t.n-t.Model.Result.DF))
 	out := []result.Value{t.value(result.Key{Quantity: "dispersion"}, result.Number, d.Ratio)}
 	if !t.binary && !t.mixed {
 		out = append(out, t.value(result.Key{Quantity: "dispersion_p"}, result.PValue, d.P))
-	}
-	ratios, ps := t.groupDispersions(groupings)
-	for k, g := range groupings {
-		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Variable: g.Name} }
-		out = append(out, t.value(key("group_dispersion"), result.Number, ratios[k]), t.value(key("group_dispersion_p"), result.PValue, ps[k]),
-			t.value(key("group_dispersion_groups"), result.Count, float64(g.Groups)))
 	}
 	return out
 }

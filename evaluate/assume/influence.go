@@ -121,8 +121,8 @@ func (t *Test) WithoutClusters(c Grouping, refit func(rows []int) (*fit.Model, e
 	}
 	var out []result.Value
 	for _, term := range t.Focus {
-		estimate := func(g int) float64 { return *must(chosen[g], term) }
-		known := slices.DeleteFunc(slices.Clone(ends[term]), func(g int) bool { return must(chosen[g], term) == nil })
+		estimate := func(g int) float64 { return *estimateOf(chosen[g], term) }
+		known := slices.DeleteFunc(slices.Clone(ends[term]), func(g int) bool { return estimateOf(chosen[g], term) == nil })
 		if len(known) == 0 {
 			continue
 		}
@@ -144,7 +144,7 @@ func (t *Test) span(term string, low, high float64, fromLow, fromHigh int) []res
 	value := func(kind string, x float64, n int) result.Value {
 		return t.valueOf(result.Key{Quantity: "without_cluster", Kind: kind, Term: term}, t.scale(), x, n)
 	}
-	all, unit, show := *must(t.Model, term), result.Number, func(x float64) float64 { return x }
+	all, unit, show := *estimateOf(t.Model, term), result.Number, func(x float64) float64 { return x }
 	if t.scale() == result.LogOdds {
 		unit, show = result.OddsRatio, math.Exp
 	}
@@ -152,8 +152,8 @@ func (t *Test) span(term string, low, high float64, fromLow, fromHigh int) []res
 	return []result.Value{value("lowest", low, fromLow), value("highest", high, fromHigh), span.WithInterval(show(low), show(high))}
 }
 
-// must is the estimate of a term, nil where it has none.
-func must(m *fit.Model, term string) *float64 {
+// estimateOf is the estimate of a term, nil where it has none.
+func estimateOf(m *fit.Model, term string) *float64 {
 	if m == nil || m.Result.Status != "converged" {
 		return nil
 	}

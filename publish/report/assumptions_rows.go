@@ -10,17 +10,20 @@ import (
 
 // dispersionChecks are the ratio of persons, and those of groups.
 func (w *writer) dispersionChecks(model string) []check {
-	persons := w.get(result.Key{Quantity: "dispersion", Model: model})
-	if !table.Has(persons) {
-		return nil
+	var out []check
+	groups := w.variablesWith("group_dispersion", model)
+	if persons := w.get(result.Key{Quantity: "dispersion", Model: model}); table.Has(persons) {
+		verdict := []string{w.say("dispersion.nothing")}
+		switch {
+		case w.get(result.Key{Quantity: "brier", Model: model}).State() == disclose.Absent:
+			verdict = []string{w.say("dispersion.plain")}
+		case len(groups) > 0:
+			verdict = append(verdict, w.say("dispersion.see"))
+		}
+		out = append(out, check{test: w.word("dispersion.test"), asks: w.word("dispersion.asks"), number: table.Num(persons, table.Format{Decimals: 2}), verdict: verdict})
 	}
-	verdict := "dispersion.nothing"
-	if w.get(result.Key{Quantity: "brier", Model: model}).State() == disclose.Absent {
-		verdict = "dispersion.plain"
-	}
-	out := []check{{test: w.word("dispersion.test"), asks: w.word("dispersion.asks"), number: table.Num(persons, table.Format{Decimals: 2}), verdict: []string{w.say(verdict)}}}
 	mixed, remedy := len(w.groupings(model)) > 0, false
-	for _, g := range w.variablesWith("group_dispersion", model) {
+	for _, g := range groups {
 		number := func(quantity string) disclose.Number {
 			return w.get(result.Key{Quantity: quantity, Model: model, Variable: g})
 		}
