@@ -192,7 +192,7 @@ func (r *Run) inOwnUnit(f *fitted, variable string, x []float64) []float64 {
 }
 
 // undo is the inverse of apply.
-func (s scale) undo(x []float64) []float64 {
+func (s scaling) undo(x []float64) []float64 {
 	out := make([]float64, len(x))
 	unit := math.Pow(10, 12-math.Ceil(math.Log10(math.Abs(s.mean)+s.sd)))
 	for i, v := range x {

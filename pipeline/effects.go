@@ -52,7 +52,7 @@ func (r *Run) marginal(ctx context.Context, f *fitted) error {
 func (r *Run) scaleFor(f *fitted) effects.Scale {
 	scales := r.scalesOf(f.study)
 	return func(variable string, x float64) float64 {
-		if i := slices.IndexFunc(scales, func(s scale) bool { return s.variable == variable }); i >= 0 {
+		if i := slices.IndexFunc(scales, func(s scaling) bool { return s.variable == variable }); i >= 0 {
 			return scales[i].apply([]float64{x})[0]
 		}
 		return x

@@ -184,7 +184,7 @@ func (r *Run) profile(f *fitted, name string, p study.Profile) (effects.Answer, 
 // of an indicator before what is said of its category.
 func (r *Run) profileValues(f *fitted, p study.Profile) []effects.ProfileValue {
 	need := asked(f.model.Formula)
-	scale := r.scaleFor(f)
+	scale, scales := r.scaleFor(f), r.scalesOf(f.study)
 	of := map[string]effects.ProfileValue{}
 	rank := map[string]int{}
 	for _, v := range p.Values {
@@ -199,6 +199,10 @@ func (r *Run) profileValues(f *fitted, p study.Profile) []effects.ProfileValue {
 			}
 			if specific > rank[c] {
 				rank[c], of[c] = specific, r.profileValue(c, v.Key, v.Value, scale)
+				// The mean of a standardized variable is what it is centred on: of municipalities, perhaps, and not of persons.
+				if of[c].Mean && slices.ContainsFunc(scales, func(s scaling) bool { return s.variable == c }) {
+					of[c] = effects.ProfileValue{Column: c}
+				}
 			}
 		}
 	}

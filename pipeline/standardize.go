@@ -11,8 +11,8 @@ import (
 	"bidrag/study"
 )
 
-// A scale is what a standardized variable is centred on and divided by.
-type scale struct {
+// A scaling is what a standardized variable is centred on and divided by.
+type scaling struct {
 	variable string
 	mean, sd float64
 	units    int // over so many persons, or units of them
@@ -33,7 +33,7 @@ func (r *Run) standardize(m study.Model, data *frame.Frame) (*frame.Frame, error
 }
 
 // apply standardizes numbers.
-func (s scale) apply(x []float64) []float64 {
+func (s scaling) apply(x []float64) []float64 {
 	out := make([]float64, len(x))
 	for i, v := range x {
 		out[i] = v - s.mean
@@ -46,8 +46,8 @@ func (s scale) apply(x []float64) []float64 {
 
 // scalesOf are the scales of a model's standardized variables, a later entry
 // for a variable in place of an earlier one.
-func (r *Run) scalesOf(m study.Model) []scale {
-	var out []scale
+func (r *Run) scalesOf(m study.Model) []scaling {
+	var out []scaling
 	for _, z := range m.Standardize {
 		sample := z.Sample
 		if sample == "" {
@@ -56,7 +56,7 @@ func (r *Run) scalesOf(m study.Model) []scale {
 		rows := r.units(z.By, r.rows(sample))
 		for _, v := range z.Variables {
 			s := r.scaleOf(v, rows)
-			if i := slices.IndexFunc(out, func(o scale) bool { return o.variable == v }); i >= 0 {
+			if i := slices.IndexFunc(out, func(o scaling) bool { return o.variable == v }); i >= 0 {
 				out[i] = s
 			} else {
 				out = append(out, s)
@@ -68,7 +68,7 @@ func (r *Run) scalesOf(m study.Model) []scale {
 
 // scaleOf is the mean and the standard deviation (by n − 1) of a variable where
 // it is known.
-func (r *Run) scaleOf(variable string, rows []int) scale {
+func (r *Run) scaleOf(variable string, rows []int) scaling {
 	column, _ := r.data.Column(variable)
 	sum, n := 0.0, 0
 	for _, i := range rows {
@@ -77,7 +77,7 @@ func (r *Run) scaleOf(variable string, rows []int) scale {
 			n++
 		}
 	}
-	s := scale{variable: variable, mean: sum / float64(n), units: n}
+	s := scaling{variable: variable, mean: sum / float64(n), units: n}
 	squares := 0.0
 	for _, i := range rows {
 		if !column.Missing(i) {

@@ -162,10 +162,10 @@ func (w *writer) degrees(df float64) string {
 // pText is a p-value inside a sentence: p = 0.03, p < 0.001.
 func (w *writer) pText(p float64) string {
 	text := w.locale.PValue(p)
-	if strings.HasPrefix(text, "<") {
-		return "p " + text
+	if !strings.HasPrefix(text, "<") {
+		text = "= " + text
 	}
-	return "p = " + text
+	return strings.ReplaceAll("p "+text, " ", "\u00a0") // on one line
 }
 
 // schemeSentence says what a model says of the scheme, in odds.
