@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -35,9 +36,19 @@ func (w *writer) calibrationFigure(model string) {
 	w.figure(figure.Figure{
 		ID: id("calibration", model), Title: title,
 		Subtitle: join([]string{w.say(subtitle), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
-		Note:     w.say("calibration.note"), Alt: w.word("calibration.alt", "title", title),
+		Note:     join([]string{w.say("calibration.note"), w.hiddenPoints(observed, predicted)}), Alt: w.word("calibration.alt", "title", title),
 		Plot: figure.Scatter{Series: everyone, Panels: []figure.Panel{panel}, Line: figure.Identity, FormatX: figure.Percent, FormatY: figure.Percent, AxisY: w.word("calibration.axis_y")},
 	}, data)
+}
+
+// hiddenPoints says that some points are not drawn, when that is so.
+func (w *writer) hiddenPoints(of ...[]disclose.Number) string {
+	for _, numbers := range of {
+		if slices.ContainsFunc(numbers, func(n disclose.Number) bool { return n.State() == disclose.Suppressed }) {
+			return w.say("points.hidden")
+		}
+	}
+	return ""
 }
 
 // linearityFigure is binned residuals along each number of the model.
@@ -46,6 +57,7 @@ func (w *writer) linearityFigure(model string) {
 	plot := figure.Scatter{Series: everyone, Line: figure.ZeroLine, FormatX: figure.Decimal, FormatY: figure.Points, AxisY: w.word("linear.axis")}
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.linear_x")}, {Label: w.word("column.linear_mean")}}}
 	var names []string
+	var all []disclose.Number
 	for _, v := range w.variablesWith("binned_within", model) {
 		mean := w.numbered(result.Key{Quantity: "binned_residual", Model: model, Variable: v})
 		x := w.numbered(result.Key{Quantity: "binned_x", Model: model, Variable: v})
@@ -61,7 +73,7 @@ func (w *writer) linearityFigure(model string) {
 			}})
 		}
 		plot.Panels = append(plot.Panels, panel)
-		names = append(names, v)
+		names, all = append(names, v), append(all, mean...)
 	}
 	if len(names) == 0 {
 		return
@@ -83,7 +95,7 @@ func (w *writer) linearityFigure(model string) {
 	w.figure(figure.Figure{
 		ID: id("linearity", model), Title: title,
 		Subtitle: join([]string{w.say("linear.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
-		Note:     w.say("linear.note"), Alt: w.word("linear.alt", "title", title, "labels", w.variableNames(names)), Plot: plot,
+		Note:     join([]string{w.say("linear.note"), w.hiddenPoints(all)}), Alt: w.word("linear.alt", "title", title, "labels", w.variableNames(names)), Plot: plot,
 	}, data)
 }
 
@@ -116,6 +128,7 @@ func (w *writer) randomFigure(model string) {
 	plot := figure.Scatter{Series: everyone, Line: figure.Identity, FormatX: figure.Decimal, FormatY: figure.Decimal, AxisY: w.word("random.axis_y")}
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.random_group")}, {Label: w.word("column.random_expected")}, {Label: w.word("column.random_value")}}}
 	off := false
+	var all []disclose.Number
 	for _, g := range w.variablesWith("random_effect_sd", model) {
 		key := result.Key{Quantity: "random_effect", Model: model, Variable: g}
 		value := w.numbered(key)
@@ -133,7 +146,7 @@ func (w *writer) randomFigure(model string) {
 		}
 		p := w.get(result.Key{Quantity: "random_effect_ks_p", Model: model, Variable: g})
 		off = off || p.Value() < clearP
-		plot.Panels = append(plot.Panels, panel)
+		plot.Panels, all = append(plot.Panels, panel), append(all, value...)
 	}
 	title := w.say("random.title_fine")
 	if off {
@@ -142,6 +155,6 @@ func (w *writer) randomFigure(model string) {
 	w.figure(figure.Figure{
 		ID: id("random-effects", model), Title: title,
 		Subtitle: join([]string{w.say("random.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
-		Note:     w.say("random.note"), Alt: w.word("random.alt", "title", title), Plot: plot,
+		Note:     join([]string{w.say("random.note"), w.hiddenPoints(all)}), Alt: w.word("random.alt", "title", title), Plot: plot,
 	}, data)
 }
