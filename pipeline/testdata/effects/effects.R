@@ -149,8 +149,8 @@ for (over in c("", "_all_groups")) {
   for (v in names(scale_of)) slope(m, label(v), v)
   for (v in c("male", "absence_high")) levels_of(m, label(v), lapply(0:1, function(x) do.call(at, c(list(m), setNames(list(x), v)))), 0:1)
   levels_of(m, label("education"), lapply(1:3, function(x) at(m, education = x)), 1:3)
-  woman <- data.frame(age = (33 - scale_of$age[1]) / scale_of$age[2], male = 0, education = 1, absence_high = 0, immigrant_share = mean(d$immigrant_share),
-    net_migration = mean(d$net_migration), industry_share = mean(d$industry_share))
+  woman <- data.frame(age = (33 - scale_of$age[1]) / scale_of$age[2], male = 0, education = 1, absence_high = 0, immigrant_share = 0,
+    net_migration = 0, industry_share = 0)
   profile_of(m, "municipality", "average_municipality", woman, levels(d$scheme))
 }
 write.csv(out, "effects.csv", row.names = FALSE, quote = FALSE)
