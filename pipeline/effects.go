@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"bidrag/evaluate/effects"
-	"bidrag/model/formula"
 )
 
 // effects says what the models that are reported by themselves mean in
@@ -28,11 +27,6 @@ func (r *Run) effects(ctx context.Context) error {
 
 // of is a model as its effects are asked for.
 func (f *fitted) of() effects.Model { return effects.Model{Name: f.name, Fit: f.model, Data: f.data} }
-
-// has tells whether a variable is in the model's formula.
-func (f *fitted) has(variable string) bool {
-	return slices.ContainsFunc(f.model.Formula.Names(), func(n *formula.Name) bool { return n.Name == variable })
-}
 
 // marginal is what is expected of everyone at each level of every variable.
 func (r *Run) marginal(ctx context.Context, f *fitted) error {

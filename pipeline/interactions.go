@@ -39,7 +39,7 @@ func (r *Run) interactions(ctx context.Context, f *fitted) error {
 // a scheme's persons all have the same outcome leave no finite estimate; where
 // the fit ends so, they are left out of both models.
 func (r *Run) interaction(f *fitted, variable string, path []string) (effects.Answer, error) {
-	if !f.has("scheme") {
+	if !uses(f.model.Formula, "scheme") {
 		return effects.Answer{}, fmt.Errorf("the model does not have the scheme")
 	}
 	text, err := effects.Crossed(r.formulas[f.name].text, f.model.Coding.Terms, r.columnsOf(variable))

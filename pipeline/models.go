@@ -67,7 +67,7 @@ func answerable(f modelFormula, data *frame.Frame) error {
 		return result.Reason{Code: result.UnknownForAll, About: names, Message: names + " is unknown for everyone in the sample; choose another sample, or leave it out"}
 	}
 	scheme, _ := data.Column("scheme")
-	if !f.uses("scheme") {
+	if !uses(f.parsed, "scheme") {
 		return nil
 	}
 	for _, code := range scheme.Code {
@@ -86,11 +86,6 @@ func allMissing(c *frame.Column, rows int) bool {
 		}
 	}
 	return true
-}
-
-// names tells whether a variable stands in the model's formula.
-func (f *fitted) names(variable string) bool {
-	return slices.ContainsFunc(f.model.Formula.Names(), func(n *formula.Name) bool { return n.Name == variable })
 }
 
 // sampleAttainment is how many attain the goal by scheme, and how the schemes
@@ -246,10 +241,10 @@ type modelFormula struct {
 	text   string
 }
 
-// uses tells whether a variable is in a term of the fixed part. One that was
-// added and taken out again, as x in a + x - x, is in none.
-func (f modelFormula) uses(variable string) bool {
-	terms, err := f.parsed.Terms()
+// uses tells whether a variable is in a term of a formula's fixed part. One that
+// was added and taken out again, as x in a + x - x, is in none.
+func uses(f *formula.Formula, variable string) bool {
+	terms, err := f.Terms()
 	if err != nil {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/result"
+	"bidrag/model/formula"
 	"bidrag/study"
 )
 
@@ -117,7 +118,7 @@ func (r *Run) units(by []string, rows []int) []int {
 func (r *Run) scales(f *fitted) []result.Value {
 	var out []result.Value
 	for _, s := range r.scalesOf(f.study) {
-		if !f.names(s.variable) {
+		if !slices.ContainsFunc(f.model.Formula.Names(), func(n *formula.Name) bool { return n.Name == s.variable }) {
 			continue
 		}
 		key := func(quantity string) result.Key {

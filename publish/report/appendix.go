@@ -56,7 +56,7 @@ func (w *writer) settings() table.Table {
 		}
 	}
 	for _, e := range w.study.Models {
-		row(e.Value.Label.In(w.lang), e.Value.Formula)
+		row(w.modelName(e.Key), w.formula(e.Key))
 	}
 	for _, g := range w.study.Describe.Variables {
 		row(w.word("settings.levels", "variable", w.topic(g.Variable)), capitalize(w.grouping(g)))
@@ -69,6 +69,25 @@ func (w *writer) settings() table.Table {
 		}
 	}
 	return t
+}
+
+// modelName is a model's label, after that of the model whose chapter it is in.
+func (w *writer) modelName(name string) string {
+	m, _ := w.study.Models.Get(name)
+	label := m.Label.In(w.lang)
+	if chapter := w.chapterOf(name); chapter != name {
+		return w.chapterLabel(name) + ", " + w.casing.inside(label)
+	}
+	return label
+}
+
+// formula is a model's formula as it was fitted, or as its author wrote it.
+func (w *writer) formula(name string) string {
+	if fitted := w.numbers.Models()[name]; fitted != nil && fitted.Formula != "" {
+		return fitted.Formula
+	}
+	m, _ := w.study.Models.Get(name)
+	return m.Formula
 }
 
 // plainYear writes a year, which has no thousands separator.
@@ -156,6 +175,11 @@ func (w *writer) methods() {
 		formula("r_squared")
 		if w.adjustedDifference(w.study.Complete).State() != disclose.Absent {
 			formula("adjusted")
+		}
+	}
+	for _, of := range []struct{ quantity, name string }{{"icc", "levels"}, {"icc", "icc"}, {"lr_statistic", "ratio"}} {
+		if w.tells(of.quantity) {
+			formula(of.name)
 		}
 	}
 	if w.study.Contribution != nil {
