@@ -133,6 +133,23 @@ func TestGroupDispersionTellsGroups(t *testing.T) {
 
 // TestOneRowGroups: of groups of one person each the statistic is Pearson's and
 // what is expected of it n − p, less the covariates' part in unequal variances.
+// A model with a coefficient for every group gives each group's sum exactly, so
+// that there is nothing left for the groups to differ by.
+func TestGroupsOfTheModelItselfHaveNoDispersion(t *testing.T) {
+	data := people(0.3)
+	g, err := GroupingOf(data, "scheme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	test := tested(t, "y ~ scheme + x", data, fit.Options{})
+	if has(test.Dispersion([]Grouping{g}), "group_dispersion") {
+		t.Error("groups that the model reproduces have a dispersion")
+	}
+	if !has(test.Dispersion([]Grouping{towns(t, data)}), "group_dispersion") {
+		t.Error("towns have none")
+	}
+}
+
 func TestOneRowGroups(t *testing.T) {
 	data := people(0)
 	m := tested(t, "amount ~ x + scheme", data, fit.Options{Family: "gaussian"})

@@ -42,6 +42,9 @@ func (t *Test) Dispersion(groupings []Grouping) []result.Value {
 	out := t.personDispersion()
 	ratios, ps := t.groupDispersions(groupings)
 	for k, g := range groupings {
+		if math.IsNaN(ratios[k]) {
+			continue
+		}
 		key := func(quantity string) result.Key { return result.Key{Quantity: quantity, Variable: g.Name} }
 		out = append(out, t.value(key("group_dispersion"), result.Number, ratios[k]), t.value(key("group_dispersion_p"), result.PValue, ps[k]),
 			t.value(key("group_dispersion_groups"), result.Count, float64(g.Groups)))
@@ -81,7 +84,8 @@ func (t *Test) groupDispersions(groupings []Grouping) (ratios, ps []float64) {
 	return ratios, ps
 }
 
-// groupDispersion is the ratio of a model without random effects.
+// groupDispersion is the ratio of a model without random effects; NaN when the
+// model reproduces the sum of every group, as that of a factor of its own.
 func (t *Test) groupDispersion(g Grouping) (ratio, p float64) {
 	n, k := t.n, t.rows.P
 	left, variance, slope := make([]float64, g.Groups), make([]float64, g.Groups), make([]float64, n)
@@ -103,6 +107,9 @@ func (t *Test) groupDispersion(g Grouping) (ratio, p float64) {
 			statistic += left[of] * left[of] / (v * t.dispersion)
 			expected += 1 - quadratic(t.rows.Bread, d[of*k:(of+1)*k])/v
 		}
+	}
+	if !(expected > 1e-8*float64(g.Groups)) || math.IsNaN(statistic) {
+		return math.NaN(), math.NaN()
 	}
 	return statistic / expected, mathext.GammaIncRegComp(expected/2, statistic/2)
 }
