@@ -82,5 +82,5 @@ type LikelihoodRatio struct {
 type Warning struct {
 	Code    string `json:"code"`
 	Subject string `json:"subject"`
-	Message string `json:"message"`
+	Message string `json:"message,omitempty"`
 }

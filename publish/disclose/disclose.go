@@ -10,6 +10,7 @@
 package disclose
 
 import (
+	"maps"
 	"math"
 
 	"bidrag/evaluate/result"
@@ -93,9 +94,14 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 	c := &Cleared{
 		numbers: make([]Number, len(set.Values)),
 		index:   make(map[result.Key]int, len(set.Values)),
-		models:  set.Models,
+		models:  make(map[string]*fit.Result, len(set.Models)),
 		places:  set.Places,
 		rules:   rules,
+	}
+	for name, m := range set.Models {
+		if !rules.small(m.NObs) {
+			c.models[name] = rules.model(m)
+		}
 	}
 	for _, g := range set.Gaps {
 		g.Message, g.Reason.Message = "", "" // they may hold small counts
@@ -112,13 +118,32 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 	return c
 }
 
+// small tells whether a count of persons may not be shown.
+func (r Rules) small(n int) bool { return n > 0 && n < r.Threshold }
+
 // hides tells whether a value may not leave.
 func (r Rules) hides(v result.Value) bool {
-	small := func(n int) bool { return n > 0 && n < r.Threshold }
-	if small(v.N) {
+	if r.small(v.N) {
 		return true
 	}
-	return v.Part >= 0 && (small(v.Part) || small(v.N-v.Part))
+	return v.Part >= 0 && (r.small(v.Part) || r.small(v.N-v.Part))
+}
+
+// model is a fitted model without what may not leave: small counts of persons
+// who were dropped for something missing, and the words of warnings, which may
+// hold counts.
+func (r Rules) model(m *fit.Result) *fit.Result {
+	cleared := *m
+	if r.small(m.NDropped) {
+		cleared.NDropped = -1
+	}
+	cleared.DroppedBy = maps.Clone(m.DroppedBy)
+	maps.DeleteFunc(cleared.DroppedBy, func(_ string, n int) bool { return r.small(n) })
+	cleared.Warnings = make([]fit.Warning, len(m.Warnings))
+	for i, w := range m.Warnings {
+		cleared.Warnings[i] = fit.Warning{Code: w.Code, Subject: w.Subject}
+	}
+	return &cleared
 }
 
 // Rules returns the settings that were applied.
@@ -141,7 +166,8 @@ func (c *Cleared) Number(k result.Key) Number {
 // the messages.
 func (c *Cleared) Gaps() []result.Gap { return c.gaps }
 
-// Models returns the fitted models by name.
+// Models returns the fitted models by name, without those of fewer persons than
+// may be shown. A hidden count of dropped persons is −1.
 func (c *Cleared) Models() map[string]*fit.Result { return c.models }
 
 // Place returns the name of a municipality, "" when it is not known.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
+	"bidrag/model/fit"
 )
 
 // clear sends one value through the gate with threshold 5.
@@ -55,6 +56,27 @@ func TestASuppressedNumberSaysNothing(t *testing.T) {
 	}
 	if n.value.Value != 0 || n.value.Part != 0 || n.value.N != 0 {
 		t.Error("the number is still inside")
+	}
+}
+
+func TestModelsHoldNoSmallCounts(t *testing.T) {
+	s := result.NewSet()
+	s.Models["few"] = &fit.Result{NObs: 4}
+	s.Models["many"] = &fit.Result{NObs: 900, NDropped: 4, DroppedBy: map[string]int{"age": 4, "sex": 40},
+		Warnings: []fit.Warning{{Code: "dropped", Subject: "age", Message: "age is missing in 4 rows"}}}
+	models := Clear(s, DefaultRules).Models()
+	if models["few"] != nil {
+		t.Error("a model of 4 persons passed")
+	}
+	m := models["many"]
+	if m == nil || m.NObs != 900 || m.NDropped != -1 || len(m.DroppedBy) != 1 || m.DroppedBy["sex"] != 40 {
+		t.Fatalf("%+v", m)
+	}
+	if w := m.Warnings[0]; w.Code != "dropped" || w.Subject != "age" || w.Message != "" {
+		t.Errorf("%+v", w)
+	}
+	if of := s.Models["many"]; of.NDropped != 4 || len(of.DroppedBy) != 2 || of.Warnings[0].Message == "" {
+		t.Error("the results themselves were changed")
 	}
 }
 
