@@ -27,7 +27,7 @@ func near(t *testing.T, r *Run, k result.Key, want, tolerance, floor float64) {
 // exact, and their inflation factors to 3 with car::vif, as lme4 has its
 // covariance by finite differences.
 func TestAssumptionsAgainstR(t *testing.T) {
-	r := shipped(t, "models", "assumptions")
+	r := shipped(t)
 	t.Run("inflation", func(t *testing.T) { againstInflation(t, r) })
 	t.Run("clusters and influence", func(t *testing.T) { againstTerms(t, r) })
 	t.Run("whole", func(t *testing.T) { againstWhole(t, r) })
@@ -134,7 +134,7 @@ func inOwnUnit(t *testing.T, r *Run) {
 // TestAssumptionsAreThoseOfChapters: models with a chapter are tested, others
 // not; errors for clusters are of models without random effects.
 func TestAssumptionsAreThoseOfChapters(t *testing.T) {
-	r := shipped(t, "assumptions")
+	r := shipped(t)
 	tested, robust := map[string]bool{}, map[string]bool{}
 	for _, v := range r.Results.Values {
 		switch v.Key.Quantity {

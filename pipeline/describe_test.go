@@ -16,7 +16,7 @@ import (
 // 1e-12 relatively, 1e-14 absolutely; persons exactly.
 func TestDescriptionsAgainstR(t *testing.T) {
 	byID := map[string]result.Value{}
-	for _, v := range shipped(t, "describe").Results.Values {
+	for _, v := range shipped(t).Results.Values {
 		byID[v.Key.ID()] = v
 	}
 	golden := readGolden(t, "testdata/describe/describe.csv")

@@ -16,7 +16,7 @@ import (
 // model agree to 1e-8 relative to themselves, those of the municipality model to
 // 1e-7; ends of intervals to 1e-8 and 1e-7 of the interval's length.
 func TestEffectsAgainstR(t *testing.T) {
-	r := shipped(t, "effects")
+	r := shipped(t)
 	got := map[string]result.Value{}
 	for _, v := range r.Results.Values {
 		if v.Key.Model == "individual" || v.Key.Model == "municipality" {
@@ -50,7 +50,7 @@ func TestEffectsAgainstR(t *testing.T) {
 
 // TestEffectsOfTheShippedStudy: what each number rests on, and what has none.
 func TestEffectsOfTheShippedStudy(t *testing.T) {
-	r := shipped(t, "effects")
+	r := shipped(t)
 	persons := func(id string) int {
 		for _, v := range r.Results.Values {
 			if v.Key.ID() == id {

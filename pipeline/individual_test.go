@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/csv"
 	"math"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"bidrag/evaluate/result"
@@ -18,7 +20,7 @@ import (
 // testdata/individual/individual.R (R 4.2.2). Estimates agree to 8 digits,
 // standard errors to 6, the log-likelihood to 10.
 func TestIndividualModelAgainstR(t *testing.T) {
-	r := shipped(t, "models")
+	r := shipped(t)
 	got := r.Results.Models["individual"]
 	rows := readGolden(t, "testdata/individual/individual.csv")
 	if len(rows) != 32 || len(got.Coefficients) != 32 {
@@ -47,7 +49,7 @@ func TestIndividualModelAgainstR(t *testing.T) {
 // TestSchemeContrastAgainstR: the average difference between the schemes among
 // like persons, with R's predict() and numerical derivatives.
 func TestSchemeContrastAgainstR(t *testing.T) {
-	r := shipped(t, "effects")
+	r := shipped(t)
 	v, ok := r.Results.Get(result.Key{Quantity: "adjusted_difference", Model: "individual", Scheme: "jobbsjansen"})
 	if !ok {
 		t.Fatal("there is no contrast")
@@ -59,7 +61,7 @@ func TestSchemeContrastAgainstR(t *testing.T) {
 
 // TestContributionsAgainstR: every project's contribution in both variants.
 func TestContributionsAgainstR(t *testing.T) {
-	r := shipped(t, "contribution")
+	r := shipped(t)
 	golden := readGolden(t, "testdata/individual/contribution.csv")
 	if len(golden) != 411 {
 		t.Fatalf("R has %d projects", len(golden))
@@ -75,21 +77,24 @@ func TestContributionsAgainstR(t *testing.T) {
 	}
 }
 
-// shipped runs the shipped study, or the steps of it that are named.
-func shipped(t *testing.T, only ...string) *Run {
+// shipped is the shipped study, run once for all tests, which must not change it.
+func shipped(t *testing.T) *Run {
 	t.Helper()
+	r, err := runShipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+var runShipped = sync.OnceValues(func() (*Run, error) {
 	fsys, _ := studies.Open(studies.Default)
 	s, err := study.Load(fsys, studies.Default)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	r, err := Start(t.Context(), s, Options{Only: only})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
-	return r
-}
+	return Start(context.Background(), s, Options{})
+})
 
 // closeTo compares relatively.
 func closeTo(t *testing.T, what string, got, want, tolerance float64) {

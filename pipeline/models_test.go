@@ -40,7 +40,7 @@ func golden(t *testing.T, file string) map[string]float64 {
 
 // TestModelsAgainstR runs the shipped study's models once for all comparisons.
 func TestModelsAgainstR(t *testing.T) {
-	r := shipped(t, "models")
+	r := shipped(t)
 	for name, compare := range map[string]func(*testing.T, *Run){
 		"estimates": modelsAgainstR, "lme4": modelsAgainstLme4, "likelihood ratios": likelihoodRatiosAgainstR,
 		"scales": scalesAgainstR, "pooling": poolingAgainstR, "group intercepts": groupInterceptsAgainstR,
@@ -234,7 +234,7 @@ func groupInterceptsAgainstR(t *testing.T, r *Run) {
 // is Laplace, to the bit of the likelihood that R agrees with; 7, 11 and 15
 // points agree ever more closely.
 func TestQuadratureOfThreeLevels(t *testing.T) {
-	r := shipped(t, "dataset")
+	r := shipped(t)
 	m, _ := r.Study.Models.Get("three_level_empty")
 	data, err := r.modelData(m)
 	if err != nil {

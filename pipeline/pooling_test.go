@@ -16,7 +16,7 @@ import (
 // once, the largest first, between zero and its own effect when pooled, and what
 // follows from fewer than 5 who attained, or did not, stays inside.
 func TestPoolingOfTheShippedStudy(t *testing.T) {
-	r := shipped(t, "models")
+	r := shipped(t)
 	cleared := disclose.Clear(r.Results, disclose.DefaultRules)
 	for _, model := range []string{"municipality", "project"} {
 		groups, persons, hidden := 0, 0, 0
