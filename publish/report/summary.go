@@ -14,6 +14,7 @@ func (w *writer) summary() {
 	w.text(w.rawSentence(w.sample), w.differenceSentence(), w.say("summary.goal", "verb", w.verb()))
 	w.facts()
 	w.adjusted(w.study.Complete)
+	w.otherModels()
 	w.strongestList(w.study.Complete, 6)
 	w.projectsInBrief()
 	w.section("uncertain", w.word("uncertain.title"))
@@ -134,6 +135,24 @@ func (w *writer) adjustedVerdict(model string, odds, d disclose.Number) string {
 		return w.say("adjusted.larger")
 	default:
 		return w.say("adjusted.turned")
+	}
+}
+
+// otherModels says what the other models with a chapter say of the scheme.
+func (w *writer) otherModels() {
+	var items []string
+	for _, e := range w.study.Models {
+		if e.Key == w.study.Complete || !e.Value.HasChapter() {
+			continue
+		}
+		if t := w.schemeTerm(e.Key); table.Has(t.odds) {
+			n := w.count(w.get(result.Key{Quantity: "persons", Model: e.Key}))
+			items = append(items, w.say("variant.item_persons", "label", e.Value.Label.In(w.lang), "text", w.schemeSentence(t), "n", n))
+		}
+	}
+	if len(items) > 0 {
+		w.text(w.say("summary.models"))
+		w.list(items)
 	}
 }
 
