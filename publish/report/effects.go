@@ -21,10 +21,14 @@ const allGroups = "_all_groups"
 func (w *writer) effects(model string) {
 	w.section(id("effects", model), w.word("effects.title"))
 	w.effectGaps(model)
-	w.marginal(model)
+	if w.kind(model).attainment {
+		w.marginal(model)
+	}
 	w.endSection()
 	w.section(id("profiles", model), w.word("profiles.title"))
-	w.profiles(model)
+	if w.kind(model).attainment {
+		w.profiles(model)
+	}
 	w.endSection()
 	w.section(id("interactions", model), w.word("interactions.title"))
 	w.interactions(model)
@@ -53,7 +57,11 @@ func (w *writer) marginal(model string) {
 		return
 	}
 	multilevel := slices.ContainsFunc(rows, func(e effect) bool { return e.all.State() != disclose.Absent })
-	w.text(w.say("effects.lead"), w.schemeExpected(model), w.strongestPoints(rows))
+	lead := "effects.lead"
+	if !w.kind(model).odds() {
+		lead = "effects.lead_plain"
+	}
+	w.text(w.say(lead), w.schemeExpected(model), w.strongestPoints(rows))
 	if multilevel {
 		w.text(w.groupSentence(model))
 	}

@@ -32,15 +32,23 @@ func (w *writer) interactions(model string) {
 	if len(found) == 0 {
 		return
 	}
-	w.text(w.say("interactions.lead"))
+	lead, caution := "interactions.lead", []string{w.say("interactions.caution")}
+	if !w.kind(model).odds() {
+		lead = "interactions.lead_plain"
+	} else {
+		caution = append(caution, w.say("interactions.caution_odds"))
+	}
+	w.text(w.say(lead))
 	var items []string
 	for _, i := range found {
 		items = append(items, w.interactionSentence(model, i))
 	}
 	w.list(items)
 	w.text(w.manyTests(len(found)))
-	w.interactionFigure(model, found)
-	w.caution(w.say("interactions.caution"))
+	if w.kind(model).attainment {
+		w.interactionFigure(model, found)
+	}
+	w.caution(join(caution))
 }
 
 // interactionSentence says what the test of one variable finds, and between
@@ -54,7 +62,7 @@ func (w *writer) interactionSentence(model string, i interaction) string {
 	df := w.get(result.Key{Quantity: "interaction_lr_df", Model: model, By: i.variable})
 	text := w.say(key, "variable", w.variable(i.variable), "p", w.pText(i.p.Value()),
 		"statistic", w.locale.Decimal(statistic.Value(), 1), "df", w.locale.Count(df.Value()))
-	if !i.clear() {
+	if !i.clear() || !w.kind(model).attainment {
 		return text
 	}
 	return join([]string{text, w.interactionRange(model, i.variable)})
@@ -66,7 +74,7 @@ func (w *writer) interactionRange(model, variable string) string {
 	var low, high string
 	for _, l := range w.interactionLevels(variable) {
 		n := w.interaction("interaction", model, variable, l.Key)
-		if !table.Has(n) {
+		if !table.Has(n) || n.Unit() != result.Points {
 			continue
 		}
 		if !table.Has(lowest) || n.Value() < lowest.Value() {

@@ -63,7 +63,7 @@ func (w *writer) levels(model string) {
 		if len(groups) > 1 {
 			sentences = append(sentences, w.say("levels.total", "share", w.withInterval(w.icc(model, ""))))
 		}
-		w.text(append(sentences, w.say("levels.scale"))...)
+		w.text(append(sentences, w.scaleSentence(model))...)
 	}
 	w.caution(w.splitSentence(model, groups))
 	w.table(w.levelTable(model, groups))
@@ -109,7 +109,7 @@ func (w *writer) splitSentence(model string, groups []string) string {
 // levelTable is the variance components.
 func (w *writer) levelTable(model string, groups []string) table.Table {
 	t := table.Table{ID: id("levels", model), Title: w.word("levels.table"), Note: join([]string{w.say("levels.note"), w.source()}),
-		Columns: []table.Column{{Label: w.word("column.level")}, {Label: w.word("column.groups")}, {Label: w.word("column.random_sd")}, {Label: w.word("column.icc")}}}
+		Columns: []table.Column{{Label: w.word("column.level")}, {Label: w.word("column.groups")}, {Label: w.word("column.random_sd") + w.inLogOdds(model)}, {Label: w.word("column.icc")}}}
 	row := func(label, group string, total bool) {
 		key := result.Key{Quantity: "random_sd", Model: model, Variable: group}
 		count := table.Text("")

@@ -30,7 +30,7 @@ func (w *writer) models() {
 		w.modelLead(e.Key, e.Value, terms)
 		w.adjusted(e.Key)
 		w.forest(e.Key, e.Value, terms)
-		w.text(w.say("model.reading"))
+		w.text(w.reading(e.Key, terms))
 		w.strongestList(e.Key, 10)
 		w.caution(w.say("model.caution"))
 		w.warnings(e.Key)
@@ -63,8 +63,8 @@ func (w *writer) modelLead(model string, m study.Model, terms []term) {
 	groups := w.groupings(model)
 	var lead string
 	switch {
-	case !hasRatios(terms):
-		lead = w.say("model.lead_plain", "n", n)
+	case !w.kind(model).odds():
+		lead = join([]string{w.say("model.lead_plain", "n", n), w.outcomeSentence(model)})
 	case len(groups) > 0:
 		lead = w.say("model.lead_levels", "n", n, "verb", w.verb(), "groups", w.groupsInWords(model, groups))
 	default:
@@ -203,7 +203,7 @@ func (w *writer) grouped(m study.Model, terms []term) []term {
 func (w *writer) forestTitle(model string, terms []term) string {
 	t := w.schemeTerm(model)
 	low, high := t.odds.Interval()
-	if table.Has(t.odds) && !math.IsNaN(low) && !math.IsInf(high, 0) {
+	if w.kind(model).attainment && table.Has(t.odds) && !math.IsNaN(low) && !math.IsInf(high, 0) {
 		switch x := t.odds.Value(); {
 		case low <= 1 && high >= 1:
 			return w.say("forest.unclear", "first", w.focus.people, "second", w.reference.people)

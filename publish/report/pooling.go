@@ -217,9 +217,18 @@ func (w *writer) shrinkage(model string) bool {
 	}
 	w.figure(figure.Figure{
 		ID: id("shrinkage", model), Title: title, Subtitle: join([]string{w.say("shrinkage.subtitle"), w.nText(w.get(result.Key{Quantity: "pooled_class", Model: model}))}),
-		Note: w.say("shrinkage.note"), Alt: w.word("shrinkage.alt", "title", title), Plot: plot,
+		Note: w.groupsNote(model, "shrinkage.note", "shrinkage.all_or_none"), Alt: w.word("shrinkage.alt", "title", title), Plot: plot,
 	}, data)
 	return true
+}
+
+// groupsNote is a note with what is only so of groups in which persons attain
+// the goal or not.
+func (w *writer) groupsNote(model, note, ofAttainment string) string {
+	if !w.kind(model).attainment {
+		return w.say(note)
+	}
+	return join([]string{w.say(note), w.say(ofAttainment, "least", w.cardinal(w.numbers.Rules().Threshold))})
 }
 
 // shrinkageSentence sets the spread of the smallest and the largest groups
@@ -236,7 +245,7 @@ func (w *writer) shrinkageSentence(model string) string {
 		return phrase{w.twoDecimals(n), true}
 	}
 	small, large := classes[0], classes[len(classes)-1]
-	return w.say("shrinkage.sizes", "small", w.casing.inside(small.label), "sd", number(small.sd), "chance", number(small.e), "drawn", number(small.drawn),
+	return w.say("shrinkage.sizes", "scale", w.inLogOdds(model), "small", w.casing.inside(small.label), "sd", number(small.sd), "chance", number(small.e), "drawn", number(small.drawn),
 		"large", w.casing.inside(large.label), "large_sd", number(large.sd), "large_chance", number(large.e), "large_drawn", number(large.drawn))
 }
 
@@ -270,8 +279,8 @@ func (w *writer) drawnGroups(model string) {
 		title = w.say("drawn.smaller")
 	}
 	w.figure(figure.Figure{
-		ID: id("drawn", model), Title: title, Subtitle: w.say("drawn.subtitle", "shown", w.locale.Count(float64(shown)), "all", w.count(all)),
-		Note: w.say("drawn.note", "least", w.cardinal(w.numbers.Rules().Threshold)), Alt: w.word("drawn.alt", "title", title), Plot: plot,
+		ID: id("drawn", model), Title: title, Subtitle: w.say("drawn.subtitle", "scale", w.inLogOdds(model), "shown", w.locale.Count(float64(shown)), "all", w.count(all)),
+		Note: w.groupsNote(model, "drawn.note", "drawn.hidden"), Alt: w.word("drawn.alt", "title", title), Plot: plot,
 	}, data)
 }
 

@@ -61,7 +61,7 @@ func (w *writer) facts() {
 			})
 		}
 	}
-	if t := w.schemeTerm(w.study.Complete); table.Has(t.odds) {
+	if t := w.schemeTerm(w.study.Complete); table.Has(t.odds) && w.kind(w.study.Complete).attainment {
 		low, high := t.odds.Interval()
 		facts = append(facts, Fact{
 			Value: w.locale.Decimal(t.odds.Value(), 2), Label: w.word("fact.odds", "first", w.focus.people, "second", w.reference.people),
@@ -80,12 +80,21 @@ func (w *writer) facts() {
 	}
 }
 
+// adjustedDifference is that of the schemes' expected attainment; absent for a
+// model of something else.
 func (w *writer) adjustedDifference(model string) disclose.Number {
-	return w.get(result.Key{Quantity: "adjusted_difference", Model: model, Scheme: w.focus.key})
+	n := w.get(result.Key{Quantity: "adjusted_difference", Model: model, Scheme: w.focus.key})
+	if n.Unit() != result.Points || !w.kind(model).attainment {
+		return disclose.Number{}
+	}
+	return n
 }
 
-// adjusted says what the model says of the scheme.
+// adjusted says what a model of attainment says of the scheme.
 func (w *writer) adjusted(model string) {
+	if !w.kind(model).attainment {
+		return
+	}
 	t := w.schemeTerm(model)
 	d := w.adjustedDifference(model)
 	w.text(
@@ -156,8 +165,11 @@ func (w *writer) otherModels() {
 	}
 }
 
-// strongestList names the clearest associations.
+// strongestList names the clearest associations with attainment.
 func (w *writer) strongestList(model string, most int) {
+	if !w.kind(model).attainment {
+		return
+	}
 	var items []string
 	lead := "strongest.lead"
 	for _, t := range w.strongest(model, most) {
