@@ -16,7 +16,7 @@ import (
 // description tells who the participants are and how often they attain the goal.
 func (w *writer) description() {
 	w.begin("description", w.word("description.title"))
-	w.text(w.say("description.lead"), w.describedSentence())
+	w.text(w.say("description.lead"), w.describedSentence(), w.twoOfSeveral())
 	w.section("attainment", w.word("attainment.title"))
 	w.attainmentOverall()
 	w.attainmentByYear()

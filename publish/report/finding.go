@@ -107,9 +107,9 @@ func (w *writer) finding(pairs []pair, unit, topic string) string {
 	other := len(c.focusAhead) + len(c.referenceAhead) - len(ahead)
 	switch {
 	case len(ahead) == 0 && len(pairs) == 1:
-		return w.say("finding.one_unclear")
+		return w.say("finding.one_unclear", "between", w.between())
 	case len(ahead) == 0:
-		return w.say("finding.unclear", "none", w.none(unit, len(pairs)))
+		return w.say("finding.unclear", "between", w.between(), "none", w.none(unit, len(pairs)))
 	case other > 0:
 		return w.say("finding.both", "first", first.people, "second", second.people,
 			"many", w.some(unit, len(ahead)), "few", w.some(unit, other))
@@ -128,6 +128,23 @@ func (w *writer) finding(pairs []pair, unit, topic string) string {
 	}
 	return w.say("finding.some", "first", first.people, "many", w.someOf(unit, len(ahead), n)+total,
 		"where", w.word("where."+unit, "level", top.label), "points", w.points(top.ahead()))
+}
+
+// between names what is compared: the schemes, or the two of several that
+// sentences and titles are about.
+func (w *writer) between() string {
+	if len(w.schemes) > 2 {
+		return w.word("between.two", "first", w.focus.people, "second", w.reference.people)
+	}
+	return w.word("between.schemes")
+}
+
+// twoOfSeveral says which schemes are compared when there are more than two.
+func (w *writer) twoOfSeveral() string {
+	if len(w.schemes) <= 2 {
+		return ""
+	}
+	return w.say("description.two", "first", w.focus.people, "second", w.reference.people)
 }
 
 // points writes a difference as so many percentage points.
@@ -202,6 +219,9 @@ func (w *writer) contrast(pairs []pair, key, topic string) string {
 		}
 	}
 	if math.Abs(top.ahead()) < 0.015 {
+		if len(w.schemes) > 2 {
+			return w.say("contrast.same_two", "first", w.focus.people, "second", w.reference.people, "topic", topic)
+		}
 		return w.say("contrast.same", "topic", topic)
 	}
 	return w.say(key, "level", top.label, "focus", w.percent(top.focus), "reference", w.percent(top.reference),

@@ -2,10 +2,12 @@ package report
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
+	"bidrag/study"
 )
 
 // shown sends values through the gate; the k-th is a number of its own.
@@ -125,5 +127,34 @@ func TestHiddenNumbersAreNotSaid(t *testing.T) {
 	}
 	if w.say("no such text"); w.err == nil {
 		t.Error("a text that is missing is no error")
+	}
+}
+
+// With three schemes titles name the two that they compare, and everyone is counted.
+func TestThreeSchemes(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"en": {"No clear difference in attainment between people in New en and people in the old en", "it is people in New en with people in the old en", "(New en: 1,500, Old en: 9,300, Third en: 50)"},
+		"nb": {"Ingen klar forskjell i måloppnåelse mellom people in New nb og people in the old nb", "er det people in New nb med people in the old nb", "(New nb: 1500, Old nb: 9300, Third nb: 50)"},
+	} {
+		s := madeUp()
+		set := results(t, s, 3)
+		s.Schemes = append(s.Schemes, study.Entry[study.Scheme]{Key: "third", Value: study.Scheme{Label: text("Third"), Participants: text("people in the third")}})
+		s.Participants = append(s.Participants, study.Entry[study.Participants]{Key: "third"})
+		if err := set.Add("test", result.PersonCount(result.Key{Quantity: "persons", Sample: "gross", Scheme: "third"}, 50)); err != nil {
+			t.Fatal(err)
+		}
+		w, err := newWriter(s, disclose.Clear(set, disclose.DefaultRules), lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := []string{w.finding(levels(t, [2]float64{.5, .5}), "group", "x"), w.twoOfSeveral(), w.personsSentence()}
+		for i, text := range said {
+			if text = strings.NewReplacer("\u00a0", "").Replace(text); !strings.Contains(text, want[i]) {
+				t.Errorf("%q does not say %q", text, want[i])
+			}
+		}
+	}
+	if w := testWriter(t, "en"); w.twoOfSeveral() != "" || !strings.Contains(w.finding(levels(t, [2]float64{.5, .5}), "group", "x"), "between the schemes") {
+		t.Error("two schemes are named where there are no others")
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -16,12 +17,29 @@ var (
 	base         = table.Format{Kind: table.Base}
 )
 
+// personsSentence counts those who are studied by scheme; nothing when one of
+// the counts is hidden.
+func (w *writer) personsSentence() string {
+	var parts []string
+	for _, s := range append([]scheme{w.focus, w.reference}, w.others()...) {
+		n := w.persons("gross", s.key)
+		if !table.Has(n) {
+			return ""
+		}
+		parts = append(parts, w.word("data.scheme", "scheme", s.label, "n", w.count(n).text))
+	}
+	return w.say("data.persons", "gross", w.count(w.persons("gross", result.All)), "schemes", strings.Join(parts, ", "))
+}
+
+// others are the schemes that sentences do not compare.
+func (w *writer) others() []scheme {
+	return slices.DeleteFunc(slices.Clone(w.schemes), func(s scheme) bool { return s.key == w.focus.key || s.key == w.reference.key })
+}
+
 // losses tells who is studied and who is lost on the way.
 func (w *writer) losses() {
 	w.begin("data", w.word("data.title"))
-	w.text(w.say("data.persons", "gross", w.count(w.persons("gross", result.All)),
-		"focus", w.count(w.persons("gross", w.focus.key)), "reference", w.count(w.persons("gross", w.reference.key)),
-		"first", w.focus.label, "second", w.reference.label))
+	w.text(w.personsSentence())
 	w.text(w.completeSentence())
 	w.table(w.lossTable())
 

@@ -131,7 +131,7 @@ func (w *writer) adjustedVerdict(model string, odds, d disclose.Number) string {
 		return ""
 	}
 	if low <= 1 && high >= 1 {
-		return w.say("adjusted.unclear")
+		return w.say("adjusted.unclear", "between", w.between())
 	}
 	if !table.Has(d) || !table.Has(focus) || !table.Has(reference) {
 		return ""
