@@ -7,6 +7,8 @@ import (
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/contribution"
+	"bidrag/evaluate/describe"
+	"bidrag/evaluate/result"
 	"bidrag/model/fit"
 )
 
@@ -38,11 +40,46 @@ func (r *Run) contributions(ctx context.Context) error {
 		}
 		projects, persons := r.persons(data, expected.Mu)
 		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand}
-		if err := r.Results.Add("contribution", contribution.Compute(settings, projects, persons)...); err != nil {
+		values := append(contribution.Compute(settings, projects, persons), r.byLevel(settings, expected.Mu)...)
+		if err := r.Results.Add("contribution", values...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// byLevel compares the persons of a sample with what is expected of them at each
+// level of the described variables.
+func (r *Run) byLevel(settings contribution.Settings, expected []float64) []result.Value {
+	rows := r.rows(settings.Sample)
+	at := make([]int, r.data.NumRows()) // place of a row in the sample
+	for k, i := range rows {
+		at[i] = k
+	}
+	outcome, _ := r.data.Column(r.Study.Describe.Outcome)
+	var out []result.Value
+	for _, g := range r.Study.Describe.Variables {
+		levels := describe.Levels(r.Study, g)
+		var groups []contribution.Project
+		var persons []contribution.Person
+		for _, scheme := range describe.Groups(r.Study, r.data, rows) {
+			if scheme.Scheme == result.All {
+				continue
+			}
+			first := len(groups)
+			for _, l := range levels {
+				groups = append(groups, contribution.Project{Name: l.Key, Scheme: scheme.Scheme})
+			}
+			for k, level := range describe.Assign(r.Study, r.data, g, scheme.Rows) {
+				i := scheme.Rows[k]
+				if p := expected[at[i]]; level >= 0 && !outcome.Missing(i) && !math.IsNaN(p) {
+					persons = append(persons, contribution.Person{Project: first + level, Outcome: outcome.Number[i], Expected: p})
+				}
+			}
+		}
+		out = append(out, contribution.ByLevel(settings, g.Variable, groups, persons)...)
+	}
+	return out
 }
 
 // expecting is a model of the study without some variables.

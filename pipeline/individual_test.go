@@ -77,6 +77,26 @@ func TestContributionsAgainstR(t *testing.T) {
 	}
 }
 
+// TestContributionsByLevelAgainstR: actual and expected attainment by scheme and
+// level of education and of Norwegian.
+func TestContributionsByLevelAgainstR(t *testing.T) {
+	r := shipped(t)
+	golden := readGolden(t, "testdata/individual/by_level.csv")
+	if len(golden) != 16 {
+		t.Fatalf("R has %d groups", len(golden))
+	}
+	for _, row := range golden {
+		key := result.Key{Kind: "with_scheme", Sample: "in_individual", Scheme: row[0], Variable: row[1], Level: row[2]}
+		actual, expected := number(t, row[4]), number(t, row[5])
+		for quantity, want := range map[string]float64{"group_actual": actual, "group_expected": expected, "group_contribution": actual - expected} {
+			key.Quantity = quantity
+			if v, ok := r.Results.Get(key); !ok || math.Abs(v.Value-want) > 1e-9 || float64(v.N) != number(t, row[3]) {
+				t.Errorf("%s: %v of %d persons, R has %v of %s", key.ID(), v.Value, v.N, want, row[3])
+			}
+		}
+	}
+}
+
 // shipped is the shipped study, run once for all tests, which must not change it.
 func shipped(t *testing.T) *Run {
 	t.Helper()

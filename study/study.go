@@ -367,7 +367,8 @@ type By struct {
 // A Target says which result a published number is: one of Value (less Minus,
 // or Over another), Sum, Mean, Falls (1 when the results fall), Highest (1 when
 // all are higher than Than), Peaks (the Count highest peaks of a distribution), Sign (1 or
-// −1 when the interval leaves out zero, else 0), the number multiplied by Times;
+// −1 when the interval leaves out zero, else 0), Negative (1 when all are below
+// zero), the number multiplied by Times;
 // or why it is not computed.
 type Target struct {
 	Value       string   `yaml:"value"`
@@ -381,6 +382,7 @@ type Target struct {
 	Peaks       string   `yaml:"peaks"`
 	Count       int      `yaml:"count"`
 	Sign        string   `yaml:"sign"`
+	Negative    []string `yaml:"negative"`
 	Times       float64  `yaml:"times"`
 	NotComputed string   `yaml:"not_computed"`
 }

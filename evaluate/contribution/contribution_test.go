@@ -102,3 +102,25 @@ func near(t *testing.T, what string, got, want float64) {
 		t.Errorf("%s = %v, want %v", what, got, want)
 	}
 }
+
+// TestByLevel: sums by hand; a level of nobody has no numbers, and what the gate
+// must see is there.
+func TestByLevel(t *testing.T) {
+	groups := []Project{{Name: "1", Scheme: "a"}, {Name: "2", Scheme: "a"}, {Name: "1", Scheme: "b"}}
+	persons := []Person{{0, 1, 0.5}, {0, 0, 0.25}, {2, 1, 0.9}}
+	got := map[string]result.Value{}
+	for _, v := range ByLevel(Settings{Variant: "v", Sample: "s"}, "education", groups, persons) {
+		got[v.Key.ID()] = v
+	}
+	if len(got) != 6 {
+		t.Errorf("%d values", len(got))
+	}
+	v := got["group_contribution.v.s.a.education.1"]
+	half := 1.959963984540054 * math.Sqrt(0.25+0.1875) / 2
+	if math.Abs(v.Value-0.125) > 1e-15 || math.Abs(v.High-v.Value-half) > 1e-12 || v.N != 2 || v.Part != 1 {
+		t.Errorf("%+v", v)
+	}
+	if e := got["group_expected.v.s.b.education.1"]; e.Value != 0.9 || got["group_actual.v.s.b.education.1"].Value != 1 {
+		t.Errorf("%+v", e)
+	}
+}

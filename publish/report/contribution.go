@@ -32,6 +32,9 @@ func (w *writer) contribution() {
 	w.text(w.say("quadrants.lead"))
 	w.table(w.quadrantTable())
 	w.endSection()
+	w.section("contribution-by-level", w.word("by_level.title"))
+	w.contributionByLevel(first.Key)
+	w.endSection()
 	w.section("contribution-reading", w.word("reading.title"))
 	w.list([]string{
 		w.say("reading.zero"), w.say("reading.above"), w.say("reading.interval"), w.say("reading.why"),

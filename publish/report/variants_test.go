@@ -125,3 +125,36 @@ func TestVariantsStandSideBySide(t *testing.T) {
 		t.Error("no table unfolds")
 	}
 }
+
+// What a scheme's participants at a level do beyond what is expected is told by
+// the clearest of them; what is hidden is not.
+func TestContributionByLevelIsTold(t *testing.T) {
+	s := madeUp()
+	set := results(t, s, 3)
+	n := &numbers{t, set, 3}
+	for scheme, at := range map[string]float64{"new": -0.12, "old": 0.01} {
+		for i, level := range []string{"1", "2", "3"} {
+			v := result.Estimate(result.Key{Quantity: "group_contribution", Kind: "with", Sample: "in_model", Scheme: scheme, Variable: "level", Level: level}, result.Points, at*float64(i), 500)
+			v.Part = 200
+			if level == "3" && scheme == "new" {
+				v.Part = n.small // hidden, and the largest
+			}
+			n.add(v.WithInterval(v.Value-0.05, v.Value+0.05))
+		}
+	}
+	for lang, want := range map[string]string{
+		"nb": "Mest under det ventede ligger people in New nb i gruppen «Middle nb»: 12 prosentpoeng",
+		"en": "Farthest below what is expected are people in New en in the group “Middle en”: 12 percentage points",
+	} {
+		found := false
+		for _, f := range build(t, s, set, lang).Figures {
+			found = found || strings.Join(strings.Fields(f.Title), " ") == want
+		}
+		if !found {
+			t.Errorf("no figure says %q", want)
+			for _, f := range build(t, s, set, lang).Figures {
+				t.Log(f.Title)
+			}
+		}
+	}
+}

@@ -179,7 +179,7 @@ func (f finder) evaluate(rule study.Target) (computed []float64, why string) {
 	if rule.Peaks != "" {
 		return f.peaks(rule.Peaks, rule.Count)
 	}
-	terms := slices.Concat(nonEmpty(rule.Value, rule.Minus, rule.Over, rule.Sign), rule.Sum, rule.Mean, rule.Falls, rule.Highest, rule.Than)
+	terms := slices.Concat(nonEmpty(rule.Value, rule.Minus, rule.Over, rule.Sign), rule.Sum, rule.Mean, rule.Falls, rule.Highest, rule.Than, rule.Negative)
 	value := map[string]float64{}
 	for _, id := range terms {
 		n, ok := f.byID[id]
@@ -248,6 +248,8 @@ func combine(rule study.Target, value map[string]float64) float64 {
 		x := of(rule.Falls)
 		slices.Reverse(x)
 		return yes(slices.IsSorted(x))
+	case len(rule.Negative) > 0:
+		return yes(slices.Max(of(rule.Negative)) < 0)
 	case len(rule.Highest) > 0:
 		return yes(slices.Min(of(rule.Highest)) > slices.Max(of(rule.Than)))
 	case rule.Sign != "":

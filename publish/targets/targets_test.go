@@ -22,6 +22,7 @@ func cleared(t *testing.T) *disclose.Cleared {
 	}
 	add(result.Proportion(result.Key{Quantity: "a"}, 50, 100))
 	add(result.Proportion(result.Key{Quantity: "b"}, 20, 100))
+	add(result.Estimate(result.Key{Quantity: "below"}, result.Points, -0.3, 100).WithInterval(-0.5, -0.1))
 	add(result.Proportion(result.Key{Quantity: "small"}, 1, 100))
 	add(result.Proportion(result.Key{Quantity: "empty"}, 0, 0))
 	for level, n := range map[string]int{"1": 10, "2": 30, "3": 20, "4": 20, "5": 40, "6": 10} {
@@ -48,6 +49,11 @@ func TestCompare(t *testing.T) {
 		{"over", study.Target{Value: "b", Over: "a"}, []float64{0.4}, 0, Hit, ""},
 		{"falls", study.Target{Falls: []string{"a", "b"}}, []float64{1}, 0, Hit, ""},
 		{"does not fall", study.Target{Falls: []string{"b", "a"}}, []float64{1}, 0, Miss, ""},
+		{"negative", study.Target{Negative: []string{"below"}}, []float64{1}, 0, Hit, ""},
+		{"not all negative", study.Target{Negative: []string{"below", "a"}}, []float64{0}, 0, Hit, ""},
+		{"sign", study.Target{Sign: "below"}, []float64{-1}, 0, Hit, ""},
+		{"no clear sign", study.Target{Sign: "a"}, []float64{0}, 0, Hit, ""},
+		{"times", study.Target{Value: "a", Times: 100}, []float64{50}, 0, Hit, ""},
 		{"highest", study.Target{Highest: []string{"a"}, Than: []string{"b"}}, []float64{1}, 0, Hit, ""},
 		{"peaks", study.Target{Peaks: "d.x", Count: 2}, []float64{2, 5}, 0, Hit, ""},
 		{"one peak is not two", study.Target{Peaks: "d.x", Count: 1}, []float64{2, 5}, 0, Miss, ""},

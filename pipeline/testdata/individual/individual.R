@@ -1,6 +1,6 @@
 # The report's individual model from the shipped extracts, in R alone: an independent recoding and glm().
 # Run in this folder: LC_ALL=C.UTF-8 Rscript individual.R. It writes individual.csv (term, estimate, std_error; 17 digits)
-# whole.csv (log-likelihood, null and residual deviance, n), difference.csv and contribution.csv. Made with R 4.2.2; tolerance in the test.
+# whole.csv (log-likelihood, null and residual deviance, n), difference.csv, contribution.csv and by_level.csv. Made with R 4.2.2; tolerance in the test.
 extracts <- "../../../studies/jobbsjansen-intro/extracts/"
 options(digits = 17)
 
@@ -125,3 +125,13 @@ without <- contribution(update(g, . ~ . - scheme))
 stopifnot(identical(with_scheme$project, without$project), nrow(with_scheme) == 411)
 write.csv(data.frame(project = with_scheme$project, n = with_scheme$n, with_scheme = sprintf("%.17g", with_scheme$contribution),
                      without_scheme = sprintf("%.17g", without$contribution)), "contribution.csv", row.names = FALSE, quote = FALSE)
+
+# Figures 22 and 23: the same by scheme and level of education, and of Norwegian rounded to the nearest level, halves up.
+by_level <- function(variable, level) {
+  a <- aggregate(cbind(actual = outcome, expected = fitted(g)) ~ scheme + level, transform(all, level = level), mean)
+  n <- aggregate(outcome ~ scheme + level, transform(all, level = level), length)
+  data.frame(scheme = ifelse(a$scheme == 1, "jobbsjansen", "intro"), variable, level = a$level, n = n$outcome,
+             actual = sprintf("%.17g", a$actual), expected = sprintf("%.17g", a$expected))
+}
+write.csv(rbind(by_level("education", all$education), by_level("norwegian_level", floor(all$norwegian_level + 0.5))), "by_level.csv",
+          row.names = FALSE, quote = FALSE)
