@@ -42,6 +42,10 @@ func Compute(s *study.Study, name string, c study.Context, data *frame.Frame, ro
 	u := form(s, c, data, rows)
 	w := &work{study: s, name: name, units: u}
 	w.counts(c, data)
+	if len(u.persons) == 0 {
+		why := result.Reason{Code: result.NoUnits, Message: fmt.Sprintf("no unit has %d persons or more; lower min_persons, or choose another sample or other columns in by", c.MinPersons)}
+		return w.out, append(w.gaps, Gap{[]string{"min_persons"}, why})
+	}
 	w.sizes()
 	known := map[string]*values{}
 	need := func(variable string, path ...string) *values {

@@ -1,6 +1,7 @@
 package context
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -153,5 +154,14 @@ func TestOrderOfRows(t *testing.T) {
 		if got[i].Key != want[i].Key || !(math.Abs(got[i].Value-want[i].Value) <= 1e-12) && !math.IsNaN(want[i].Value) || got[i].N != want[i].N {
 			t.Errorf("%+v, in another order %+v", want[i], got[i])
 		}
+	}
+}
+
+func TestNoUnitHasSoManyPersons(t *testing.T) {
+	got, gaps := compute(t, study.Context{By: []string{"place", "year"}, MinPersons: 50, Variables: []string{"same"}, Correlations: [][]string{{"same", "size"}}})
+	check(t, got, map[string][2]float64{"units.places.all": {0, 0}, "units.places.new": {0, 0}})
+	var reason result.Reason
+	if len(gaps) != 1 || !errors.As(gaps[0].Err, &reason) || reason.Code != result.NoUnits || !slices.Equal(gaps[0].Path, []string{"min_persons"}) || !strings.Contains(reason.Message, "50") {
+		t.Errorf("%+v", gaps)
 	}
 }

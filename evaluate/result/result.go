@@ -128,6 +128,7 @@ const (
 	OneScheme       = "one_scheme"      // the sample has persons of one scheme only
 	ConstantInUnits = "constant"        // About is the same everywhere in the sample
 	VariesInUnits   = "varies"          // About differs within a unit
+	NoUnits         = "no_units"        // no unit has as many persons as the study asks for
 	TooFew          = "too_few"         // too few persons are at the level About
 )
 
