@@ -208,7 +208,8 @@ func (r *Run) compare(f *fitted) error {
 	}
 	change := m.Changes[len(m.Changes)-1]
 	nested := (change.Add == "") != (len(change.Drop) == 0)
-	if !nested || of.study.Sample != m.Sample || of.study.Quadrature != m.Quadrature {
+	same := of.study.Sample == m.Sample && of.study.Quadrature == m.Quadrature && of.study.Family == m.Family && of.study.Link == m.Link
+	if !nested || !same {
 		return nil
 	}
 	small, large := of, f

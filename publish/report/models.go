@@ -80,7 +80,7 @@ func (w *writer) sampleSentence(m study.Model) string {
 	if !ok || m.Sample == w.completeSample() {
 		return ""
 	}
-	return w.say("model.sample", "sample", w.casing.inside(s.Label.In(w.lang)))
+	return w.say("model.sample", "sample", w.quote(s.Label.In(w.lang)))
 }
 
 // completeSample is the sample of the model whose variables a complete row knows.
