@@ -43,7 +43,8 @@ func (w *writer) unitNumber(quantity string, c contextOf, scheme, variable strin
 // contextSection is one context: what its units are like, and how the schemes' differ.
 func (w *writer) contextSection(c contextOf) {
 	w.contextGaps(c)
-	if len(c.of.Variables) == 0 {
+	all := w.unitNumber("units", c, result.All, "")
+	if len(c.of.Variables) == 0 || all.State() == disclose.Absent || table.Has(all) && all.Value() == 0 {
 		return
 	}
 	w.text(w.unitSentence(c))
@@ -63,11 +64,11 @@ func (w *writer) contextGaps(c contextOf) {
 			if g.Reason.Code == "" {
 				key = "gap.other"
 			}
-			what, about := c.of.Label.In(w.lang), w.about(g.Reason.About)
-			if about != "" && g.Reason.Code != result.Nobody {
-				what += ": " + about
+			what, about := w.quote(c.of.Label.In(w.lang)), w.about(g.Reason.About)
+			if g.Reason.About != "" && g.Reason.Code != result.Nobody {
+				what += ", " + about + ","
 			}
-			w.caution(w.say(key, "what", w.quote(what), "about", about))
+			w.caution(w.say(key, "what", what, "about", about))
 		}
 	}
 }

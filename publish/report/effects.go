@@ -26,21 +26,45 @@ func (w *writer) effects(model string) {
 	}
 	w.endSection()
 	w.section(id("profiles", model), w.word("profiles.title"))
+	w.profileGaps(model)
 	if w.kind(model).attainment {
 		w.profiles(model)
 	}
 	w.endSection()
 	w.section(id("interactions", model), w.word("interactions.title"))
 	w.interactions(model)
+	w.interactionGaps(model)
 	w.endSection()
+}
+
+// lacks tells whether the data have no answer to something asked of a model's effects.
+func (w *writer) lacks(model, subject string) bool {
+	return slices.ContainsFunc(w.numbers.Gaps(), func(g result.Gap) bool { return g.Step == "effects" && g.Model == model && g.Subject == subject })
+}
+
+// profileGaps tells of made-up persons of whom the model expects nothing.
+func (w *writer) profileGaps(model string) {
+	for _, e := range w.study.Profiles {
+		if w.lacks(model, e.Key) {
+			w.caution(w.say("profiles.gap", "label", e.Value.Label.In(w.lang)))
+		}
+	}
+}
+
+// interactionGaps tells of variables by which the difference could not be looked at.
+func (w *writer) interactionGaps(model string) {
+	m, _ := w.study.Models.Get(model)
+	for _, v := range m.Interactions {
+		if w.lacks(model, v) {
+			w.caution(w.say("interactions.gap", "variable", w.topic(v)))
+		}
+	}
 }
 
 // effectGaps tells that nothing is known of a model's effects.
 func (w *writer) effectGaps(model string) {
-	for _, g := range w.numbers.Gaps() {
-		if g.Step == "effects" && g.Model == model && g.Subject == "" {
-			w.caution(w.say("effects.gap"))
-		}
+	if w.lacks(model, "") {
+		w.caution(w.say("effects.gap"))
 	}
 }
 

@@ -177,3 +177,22 @@ func TestEffectsThatAreNotKnown(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+// What the data have no answer to is told where the answer would stand, by what
+// a reader knows it as.
+func TestGapsOfEffectsAreTold(t *testing.T) {
+	for lang, wants := range map[string][]string{
+		"en": {"expects of a man en cannot be computed", "varies with level", "The same model with groups each by itself or all as one cannot be computed"},
+		"nb": {"venter av a man nb, kan ikke beregnes", "varierer med level", "Den samme modellen med grupper hver for seg eller under ett kan ikke beregnes"},
+	} {
+		s, set := withEffects(t, 30)
+		set.Gaps = append(set.Gaps, result.Gap{Step: "effects", Model: "individual", Subject: "bo"}, result.Gap{Step: "effects", Model: "individual", Subject: "level"},
+			result.Gap{Step: "models", Model: "individual", Subject: "pooling"})
+		page := prose(t, write(t, build(t, s, set, lang))["report.html"])
+		for _, want := range wants {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s does not say %q", lang, want)
+			}
+		}
+	}
+}

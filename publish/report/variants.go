@@ -323,7 +323,9 @@ func (w *writer) gaps(step, model string) {
 			continue
 		}
 		what := w.quote(g.Subject)
-		if g.Subject == "" {
+		if _, named := w.words.texts["subject."+g.Subject]; named {
+			what = w.word("subject." + g.Subject)
+		} else if g.Subject == "" {
 			m, _ := w.study.Models.Get(model)
 			what = w.quote(m.Label.In(w.lang))
 		}
