@@ -131,9 +131,7 @@ func TestGroupDispersionTellsGroups(t *testing.T) {
 	}
 }
 
-// TestOneRowGroups: of groups of one person each the statistic is Pearson's and
-// what is expected of it n − p, less the covariates' part in unequal variances.
-// A model with a coefficient for every group gives each group's sum exactly, so
+// TestGroupsOfTheModelItselfHaveNoDispersion: a model with a coefficient for every group gives each group's sum exactly, so
 // that there is nothing left for the groups to differ by.
 func TestGroupsOfTheModelItselfHaveNoDispersion(t *testing.T) {
 	data := people(0.3)
@@ -150,6 +148,8 @@ func TestGroupsOfTheModelItselfHaveNoDispersion(t *testing.T) {
 	}
 }
 
+// TestOneRowGroups: of groups of one person each the statistic is Pearson's and
+// what is expected of it n − p, less the covariates' part in unequal variances.
 func TestOneRowGroups(t *testing.T) {
 	data := people(0)
 	m := tested(t, "amount ~ x + scheme", data, fit.Options{Family: "gaussian"})
@@ -165,6 +165,47 @@ func TestOneRowGroups(t *testing.T) {
 	want /= m.dispersion * float64(m.n-3)
 	if got := find(t, values, result.Key{Quantity: "group_dispersion", Variable: "one"}).Value; math.Abs(got-want) > 1e-10 {
 		t.Errorf("ratio %.12g, want %.12g", got, want)
+	}
+}
+
+// TestPAmongDrawsIsExact: when what is observed is a draw like the others, p is
+// uniform, also with few draws.
+func TestPAmongDrawsIsExact(t *testing.T) {
+	const times, draws, groups = 2000, 19, 40
+	r := rand.New(rand.NewPCG(1, 2))
+	below, ratios := map[int]int{}, 0.0
+	for range times {
+		sums := make([][]float64, draws+1)
+		for d := range sums {
+			sums[d] = make([]float64, groups)
+			for g := range sums[d] {
+				sums[d][g] = 10*float64(g) + float64(1+g%5)*r.NormFloat64()
+			}
+		}
+		ratio, p := amongDraws(sums)
+		ratios += ratio / times
+		for rank := 1; rank <= draws; rank++ {
+			if p <= (float64(rank)+0.5)/(draws+1) {
+				below[rank]++
+			}
+		}
+	}
+	for _, rank := range []int{1, 5, 10} {
+		want := float64(rank) / (draws + 1)
+		if got, error := float64(below[rank])/times, math.Sqrt(want*(1-want)/times); math.Abs(got-want) > 4*error {
+			t.Errorf("p ≤ %g in %g of the cases", want, got)
+		}
+	}
+	if want := float64(draws) / (draws + 1); math.Abs(ratios-want) > 0.01 {
+		t.Errorf("the mean ratio is %g, want %g", ratios, want)
+	}
+}
+
+// TestPAmongDrawsByHand: of the sums 0, 1 and 5 the last lies 3 from the mean.
+func TestPAmongDrawsByHand(t *testing.T) {
+	ratio, p := amongDraws([][]float64{{0, 7}, {1, 7}, {5, 7}})
+	if want := 9.0 / 7 / 2; math.Abs(ratio-want) > 1e-12 || math.Abs(p-1.0/3) > 1e-12 {
+		t.Errorf("ratio %g, p %g; want %g and a third", ratio, p, want)
 	}
 }
 

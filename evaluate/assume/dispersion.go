@@ -30,14 +30,15 @@ import (
 // which is rough where groups are small.
 //
 // In a multilevel model, which says how much groups differ, expectation and
-// variance of a group are those of draws with new random effects, and so is p:
+// variance of a group are those of 999 draws with new random effects and of what
+// is observed together, and p is the share of these that vary as much:
 //
 //	X² = Σ_g ((O_g − mean_g)/sd_g)²/G
 //
 // and above 1 groups differ by more than it says.
 //
 // Source: McCullagh and Nelder (1989), Generalized Linear Models, 4.5; Hartig
-// (2022), DHARMa, for the draws.
+// (2022), DHARMa, for the draws; Barnard (1963) for p among them.
 func (t *Test) Dispersion(groupings []Grouping) []result.Value {
 	out := t.personDispersion()
 	ratios, ps := t.groupDispersions(groupings)
@@ -130,35 +131,57 @@ func quadratic(m, w []float64) float64 {
 	return sum
 }
 
+// groupDraws is how many times all responses are drawn for the groups: enough
+// that p is known to about 0.01 where it matters.
+const groupDraws = 999
+
 // simulatedDispersions are the ratios of a multilevel model, and the share of
 // draws, the observed responses among them, whose own is at least as large.
 func (t *Test) simulatedDispersions(groupings []Grouping) (ratios, ps []float64) {
-	sums := make([][][]float64, draws+1) // by draw, the last observed, and grouping
-	infer.Simulations(t.n, draws, t.Seed, t.Threads, t.simulate(), func(_, k int, y []float64) { sums[k] = t.groupSums(groupings, y) })
-	sums[draws] = t.groupSums(groupings, t.y)
-	for k, g := range groupings {
-		statistics := make([]float64, draws+1)
-		of := make([]float64, draws+1)
-		for j := range g.Groups {
-			for d, s := range sums {
-				of[d] = s[k][j]
-			}
-			mean, sd := univariate.MeanSD(of[:draws])
-			if sd > 0 {
-				for d, x := range of {
-					statistics[d] += (x - mean) * (x - mean) / (sd * sd) / float64(g.Groups)
-				}
-			}
+	sums := make([][][]float64, groupDraws+1) // by draw, the last observed, and grouping
+	infer.Simulations(t.n, groupDraws, t.Seed, t.Threads, t.simulate(), func(_, k int, y []float64) { sums[k] = t.groupSums(groupings, y) })
+	sums[groupDraws] = t.groupSums(groupings, t.y)
+	of := make([][]float64, len(sums))
+	for k := range groupings {
+		for d, s := range sums {
+			of[d] = s[k]
 		}
-		above := 0
-		for _, x := range statistics {
-			if x >= statistics[draws] {
-				above++
-			}
-		}
-		ratios, ps = append(ratios, statistics[draws]), append(ps, float64(above)/(draws+1))
+		ratio, p := amongDraws(of)
+		ratios, ps = append(ratios, ratio), append(ps, p)
 	}
 	return ratios, ps
+}
+
+// amongDraws compares the last of several rows of group sums with all of them:
+//
+//	X²_d = Σ_g ((O_dg − mean_g)/sd_g)²/G,   p = #{d: X²_d ≥ X²_last}/rows
+//
+// with mean and standard deviation over all rows, the last too. So the rows are
+// on one footing, and p is exact for any number of draws: when the last is a
+// draw like the others, p ≤ a/rows has probability a/rows. (By mean and
+// standard deviation of the draws alone, the last would look too far away.)
+func amongDraws(sums [][]float64) (ratio, p float64) {
+	last := len(sums) - 1
+	statistics, of := make([]float64, len(sums)), make([]float64, len(sums))
+	groups := float64(len(sums[last]))
+	for g := range sums[last] {
+		for d, s := range sums {
+			of[d] = s[g]
+		}
+		mean, sd := univariate.MeanSD(of)
+		if sd > 0 {
+			for d, x := range of {
+				statistics[d] += (x - mean) * (x - mean) / (sd * sd) / groups
+			}
+		}
+	}
+	above := 0
+	for _, x := range statistics {
+		if x >= statistics[last] {
+			above++
+		}
+	}
+	return statistics[last], float64(above) / float64(len(sums))
 }
 
 // groupSums adds up responses, times what a row counts, in each group of each
