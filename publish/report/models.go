@@ -313,6 +313,21 @@ func (w *writer) explained(model string) string {
 	return w.say("fit.explained", "r", w.locale.Decimal(n.Value(), 2))
 }
 
+// warned is what a warning of a model is about: a term, or what varies between
+// groups, which a fit calls "group: term".
+func (w *writer) warned(model, subject string) string {
+	if at := strings.LastIndex(subject, ": "); at >= 0 {
+		group, name := subject[:at], subject[at+2:]
+		if name == "(Intercept)" {
+			return w.levelName(group)
+		}
+		_, label := w.termLabel(name, &term{model: model})
+		return w.word("slope_of", "label", label, "level", w.levelName(group))
+	}
+	_, label := w.termLabel(subject, &term{model: model})
+	return label
+}
+
 // warnings tells in plain words what a careful reader must know of the fit.
 // They are written here and not taken from the fit: its own words can hold
 // counts that have not passed the gate.
@@ -323,7 +338,7 @@ func (w *writer) warnings(model string) {
 	}
 	told := map[string]bool{}
 	for _, warning := range fitted.Warnings {
-		_, subject := w.termLabel(warning.Subject, &term{model: model})
+		subject := w.warned(model, warning.Subject)
 		key := "warning." + warning.Code
 		if _, known := w.words.texts[key]; !known {
 			key = "warning.other"

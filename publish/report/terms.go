@@ -113,7 +113,8 @@ func (w *writer) simpleTerm(name string, t *term) (label, full string) {
 			return label, full
 		}
 	}
-	return name, name // such as log(x): what its author wrote
+	label = w.madeTerm(name)
+	return label, label
 }
 
 // variableTerm tells whether a term is of a variable: the variable itself, an
