@@ -2,33 +2,24 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/result"
 )
 
 // parallel does n tasks, so many at a time as the run may use processors. The
-// errors are joined in the order of the tasks.
+// error is one of theirs.
 func (r *Run) parallel(n int, task func(i int) error) error {
-	failed := make([]error, n)
-	next := make(chan int)
-	var wait sync.WaitGroup
-	for range min(r.threads(), n) {
-		wait.Go(func() {
-			for i := range next {
-				failed[i] = task(i)
-			}
-		})
-	}
+	var group errgroup.Group
+	group.SetLimit(r.threads())
 	for i := range n {
-		next <- i
+		group.Go(func() error { return task(i) })
 	}
-	close(next)
-	wait.Wait()
-	return errors.Join(failed...)
+	return group.Wait()
 }
 
 // eachModel does something with each of some models. Several are worked on at a

@@ -73,7 +73,7 @@ func (r *Run) checkProfileLevel(profile, name, column, value string, f modelForm
 	}
 	file, line, at := r.Study.Place("profiles", profile, "values", name)
 	number, err := strconv.ParseFloat(value, 64)
-	switch inFactor := effects.InFactor([]formula.Expr{f.parsed.Fixed}, column); {
+	switch inFactor := formula.InFactor([]formula.Expr{f.parsed.Fixed}, column); {
 	case v.Type == study.Category && name != column:
 		problems.Add(file, line, at, "%s is a category; give it a level of its own in the profile %q", column, profile)
 	case inFactor && value == study.Mean:

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
 )
@@ -22,8 +24,9 @@ import (
 // unit of the model: of a standardized variable, one standard deviation.
 //
 // A level rests on the persons who have it, a contrast on the fewer of those at
-// its two levels; numbers and schemes rest on all persons of the model. The
-// number of threads has no effect on the answer.
+// its two levels; numbers and schemes rest on all persons of the model, and those
+// of a scheme fall at the gate when few are in it. The number of threads has no
+// effect on the answer.
 func Marginal(m Model, variables []Variable, threads int) (Answer, error) {
 	questions, err := m.questions()
 	if err != nil {
@@ -31,15 +34,21 @@ func Marginal(m Model, variables []Variable, threads int) (Answer, error) {
 	}
 	each := len(variables) + 1 // the slopes together, which share most of the work
 	tasks := len(questions) * each
-	parts, slopes, failed := make([]Answer, tasks), make([][]Answer, len(questions)), make([]error, tasks)
-	parallel(tasks, threads, func(i int) {
-		if q := questions[i/each]; i%each == len(variables) {
-			slopes[i/each], failed[i] = q.slopes(variables)
-		} else {
-			parts[i], failed[i] = q.marginal(variables[i%each])
-		}
-	})
-	if err := errors.Join(failed...); err != nil {
+	// Each task leaves what it finds in a place of its own, so that their order does not matter.
+	parts, slopes := make([]Answer, tasks), make([][]Answer, len(questions))
+	var group errgroup.Group
+	group.SetLimit(threads)
+	for i := range tasks {
+		group.Go(func() (err error) {
+			if q := questions[i/each]; i%each == len(variables) {
+				slopes[i/each], err = q.slopes(variables)
+			} else {
+				parts[i], err = q.marginal(variables[i%each])
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return Answer{}, err
 	}
 	var out Answer
@@ -98,13 +107,15 @@ func (q question) slopes(variables []Variable) ([]Answer, error) {
 func (q question) levels(out *Answer, v Variable, levels []fit.Margin) {
 	for i, x := range levels {
 		k := q.key("expected")
-		persons := v.Settings[i].Persons
+		persons, part := v.Settings[i].Persons, -1
 		if v.Name == "scheme" {
-			k.Scheme, persons = v.Settings[i].Level, q.Data.NumRows()
+			k.Scheme, persons, part = v.Settings[i].Level, q.Data.NumRows(), persons
 		} else {
 			k.Variable, k.Level = v.Name, v.Settings[i].Level
 		}
-		q.tell(out, v.Name, q.expected(k, x, persons), x)
+		value := q.expected(k, x, persons)
+		value.Part = part
+		q.tell(out, v.Name, value, x)
 	}
 }
 
@@ -114,15 +125,17 @@ func (q question) contrasts(out *Answer, v Variable, levels []fit.Margin) {
 		x := q.Difference(levels[i], levels[0])
 		k := q.key("marginal_effect")
 		k.Variable, k.Level = v.Name, v.Settings[i].Level
-		persons := min(v.Settings[i].Persons, v.Settings[0].Persons)
+		persons, part := min(v.Settings[i].Persons, v.Settings[0].Persons), -1
 		if v.Name == "scheme" {
 			k = q.key("adjusted_difference")
-			k.Scheme, persons = v.Settings[i].Level, q.Data.NumRows()
+			k.Scheme, persons, part = v.Settings[i].Level, q.Data.NumRows(), persons
 		}
 		if x.Value == 0 && x.StdError == 0 { // all of it hangs on coefficients without an estimate
 			x.Value = math.NaN()
 		}
-		q.tell(out, v.Name+" "+v.Settings[i].Level, q.difference(k, x, persons), x)
+		value := q.difference(k, x, persons)
+		value.Part = part
+		q.tell(out, v.Name+" "+v.Settings[i].Level, value, x)
 	}
 }
 

@@ -76,25 +76,6 @@ func fixedNames(m *fit.Model) []string {
 	return out
 }
 
-// InFactor tells whether a variable stands in factor() in one of the
-// expressions, which makes numbers levels.
-func InFactor(expressions []formula.Expr, variable string) bool {
-	is := false
-	for _, v := range expressions {
-		formula.Walk(v, func(x formula.Expr) {
-			call, ok := x.(*formula.Call)
-			if !ok || call.Func != "factor" {
-				return
-			}
-			formula.Walk(call, func(x formula.Expr) {
-				n, ok := x.(*formula.Name)
-				is = is || ok && n.Name == variable
-			})
-		})
-	}
-	return is
-}
-
 // builder makes the variables of a model.
 type builder struct {
 	study *study.Study
@@ -114,7 +95,7 @@ func (b builder) variable(name string) (Variable, bool) {
 	switch {
 	case !ok:
 		return Variable{}, false
-	case c.Kind == frame.Factor || InFactor(b.model.Fit.Coding.Terms.Variables, name):
+	case c.Kind == frame.Factor || formula.InFactor(b.model.Fit.Coding.Terms.Variables, name):
 		return Variable{Name: name, Settings: b.occurring(c)}, true
 	case zeroOne(c):
 		return Variable{Name: name, Settings: []Setting{b.number(c, "0", 0), b.number(c, "1", 1)}}, true

@@ -365,28 +365,10 @@ func (e *Effects) settings(data *frame.Frame, variable string) ([]setting, error
 	switch {
 	case c.Kind == frame.Logical || c.Kind == frame.Numeric && !slices.ContainsFunc(c.Number, func(v float64) bool { return !zeroOne(v) }):
 		return []setting{{label: label(c, 0), of: c}, {label: label(c, 1), number: 1, of: c}}, nil
-	case c.Kind == frame.Numeric && !e.categorical(variable):
+	case c.Kind == frame.Numeric && !formula.InFactor(e.model.Coding.Terms.Variables, variable):
 		return nil, nil
 	}
 	return e.levels(data, variable)
-}
-
-// categorical tells whether a number stands in factor().
-func (e *Effects) categorical(variable string) bool {
-	is := false
-	for _, v := range e.model.Coding.Terms.Variables {
-		formula.Walk(v, func(x formula.Expr) {
-			call, ok := x.(*formula.Call)
-			if !ok || call.Func != "factor" {
-				return
-			}
-			formula.Walk(call, func(x formula.Expr) {
-				n, ok := x.(*formula.Name)
-				is = is || ok && n.Name == variable
-			})
-		})
-	}
-	return is
 }
 
 // levels are the values of a variable that occur, the reference first.
