@@ -249,7 +249,8 @@ func (w *work) counts(c study.Context, data *frame.Frame) {
 }
 
 // sizes are the median and the quartiles of the persons of a scheme, or of all, in
-// one of its units.
+// one of its units. Of few units they give the persons of each, so that a
+// quantile falls at the gate with the smaller of the units that it lies between.
 func (w *work) sizes() {
 	for s := 0; s <= len(w.units.schemes); s++ {
 		persons := make([]float64, len(w.units.persons))
@@ -267,7 +268,11 @@ func (w *work) sizes() {
 			at   float64
 		}{{"q1", 0.25}, {"median", 0.5}, {"q3", 0.75}} {
 			key := result.Key{Quantity: "unit_persons_" + q.name, Kind: w.name, Scheme: w.scheme(s)}
-			w.out = append(w.out, result.Estimate(key, result.Number, univariate.Quantile(persons, q.at), n))
+			v := result.Estimate(key, result.Number, univariate.Quantile(persons, q.at), n)
+			if len(persons) > 0 {
+				v.Part = int(persons[int(q.at*float64(len(persons)-1))])
+			}
+			w.out = append(w.out, v)
 		}
 	}
 }

@@ -94,6 +94,17 @@ func TestUnitsCountOncePerScheme(t *testing.T) {
 	}
 }
 
+// TestSizesOfFewUnitsFallWithTheSmaller: of four units of 1, 2, 3 and 3 persons the
+// quantiles would tell the sizes.
+func TestSizesOfFewUnitsFallWithTheSmaller(t *testing.T) {
+	got, _ := compute(t, study.Context{By: []string{"place", "year"}})
+	for id, want := range map[string]int{"unit_persons_q1.places.all": 1, "unit_persons_median.places.all": 2, "unit_persons_q3.places.all": 3, "unit_persons_q1.places.new": 1} {
+		if v := got[id]; v.Part != want {
+			t.Errorf("%s tells of a unit of %d, not %d", id, v.Part, want)
+		}
+	}
+}
+
 func TestSmallUnitsAreLeftOut(t *testing.T) {
 	got, _ := compute(t, study.Context{By: []string{"place", "year"}, MinPersons: 3, Variables: []string{"size"}})
 	check(t, got, map[string][2]float64{
