@@ -134,6 +134,18 @@ func TestSchemeAloneIsSharesAndTheirDifference(t *testing.T) {
 	}
 }
 
+// TestSmallSchemesFallAtTheGate: what a model says of a scheme tells of the persons
+// who are in it, though it is an average over all.
+func TestSmallSchemesFallAtTheGate(t *testing.T) {
+	cells := append(slices.Clone(people[:5]), cell{1, 0, 1, 3, 1})
+	got := marginalOf(t, fitted(t, "y ~ scheme + region_south", frameOf(cells), fit.Options{}))
+	for id, want := range map[string][2]int{"expected.m.new": {208, 3}, "expected.m.old": {208, 205}, "adjusted_difference.m.new": {208, 3}, "expected.m.region.south": {80, -1}} {
+		if v := got[id]; v.N != want[0] || v.Part != want[1] {
+			t.Errorf("%s rests on %d, with %d; want %v", id, v.N, v.Part, want)
+		}
+	}
+}
+
 // TestIndicatorsAreOneCharacteristic: a category by its indicators gives what the
 // category itself does, its persons counted; nobody is in two regions.
 func TestIndicatorsAreOneCharacteristic(t *testing.T) {
