@@ -36,12 +36,13 @@ type problem struct {
 	basis       basis
 	combination [][]int // by column of X: those that an aliased one is made of; nil when none is aliased
 
-	gamma  []float64 // coefficients in the basis; nil before the first step
-	eta    []float64 // linear predictor at gamma, offset included
-	newton bool      // the steps have come to use the observed information
-	spare  []float64 // room for the linear predictor of a step that is tried
-	now    sums      // sums over the rows at gamma
-	result ending
+	gamma    []float64 // coefficients in the basis; nil before the first step
+	eta      []float64 // linear predictor at gamma, offset included
+	newton   bool      // the steps have come to use the observed information
+	proposed []float64 // the step to take, and then the part of it that was taken
+	spare    []float64 // room for the linear predictor of a step that is tried
+	now      sums      // sums over the rows at gamma
+	result   ending
 }
 
 // sums are what one pass over the rows adds up.

@@ -1,7 +1,6 @@
 package glm
 
 import (
-	"fmt"
 	"math"
 
 	"bidrag/model/family"
@@ -36,42 +35,31 @@ func (p *problem) climb() {
 	if p.result = p.firstStep(); p.result.reason != "" {
 		return
 	}
-	last := math.Inf(1) // the decrement of the step before
-	for p.result.iterations < p.opts.MaxIterations {
-		step, decrement, ok := p.step()
-		if !ok {
-			p.end(NotConverged, "the information matrix became singular to working precision")
-			return
-		}
-		floor := decrement >= 0.5*last && decrement < 1e-14 // it no longer falls: rounding
-		if decrement <= p.opts.Tolerance*p.opts.Tolerance || floor {
-			p.end(Converged, "the remaining step is below the tolerance")
-			return
-		}
-		last = decrement
-		p.newton = !p.fam.Canonical() && (p.newton || decrement < nearby)
-		before := p.now.deviance
-		taken, ok := p.halve(step)
-		if !ok {
-			if decrement < 1e-10 {
-				p.end(Converged, "the deviance no longer changes at working precision")
-			} else {
-				p.end(NotConverged, "no part of the step lowers the deviance")
-			}
-			return
-		}
-		p.result.iterations++
-		if p.now.separated() {
-			p.result.infinite = p.infinite(taken, p.now.step.most)
-			if before-p.now.deviance <= separatedGain*(math.Abs(p.now.deviance)+0.1) {
-				p.end(Separated, "the likelihood rises for ever in some coefficients")
-				return
-			}
-		} else {
-			p.result.infinite = nil
-		}
+	p.result.climb(p, p.opts)
+}
+
+// propose is part of climber: the next step, halved as it is taken.
+func (p *problem) propose() (decrement float64, ok bool) {
+	p.proposed, decrement, ok = p.step()
+	return decrement, ok
+}
+
+func (p *problem) follow(decrement float64) {
+	p.newton = !p.fam.Canonical() && (p.newton || decrement < nearby)
+}
+
+func (p *problem) take() (ok bool) {
+	p.proposed, ok = p.halve(p.proposed)
+	return ok
+}
+
+func (p *problem) deviance() float64 { return p.now.deviance }
+
+func (p *problem) runaway() ([]bool, bool) {
+	if !p.now.separated() {
+		return nil, false
 	}
-	p.end(NotConverged, fmt.Sprintf("the limit of %d iterations was reached", p.opts.MaxIterations))
+	return p.infinite(p.proposed, p.now.step.most), true
 }
 
 // end records how the iteration ended; a proof of separation overrides.

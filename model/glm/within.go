@@ -102,7 +102,8 @@ type within struct {
 	varying []int     // columns of the data that vary within groups
 	means   []float64 // len(kept)×len(varying): what was subtracted
 
-	alpha    []float64 // len(kept): intercepts at the centre of the group
+	alpha    []float64  // len(kept): intercepts at the centre of the group
+	step     withinStep // as problem.proposed
 	group    []groupSum
 	weighted []float64 // len(kept)×k: weighted means of Q by group
 	score    []float64 // by row of the fit

@@ -1,7 +1,6 @@
 package glm
 
 import (
-	"fmt"
 	"math"
 
 	"bidrag/model/family"
@@ -28,45 +27,29 @@ func (w *within) steps() {
 	if !w.first() {
 		return
 	}
-	last := math.Inf(1) // the decrement of the step before
-	for w.result.iterations < w.opts.MaxIterations {
-		step, decrement, ok := w.next()
-		if !ok {
-			w.stop(NotConverged, "the information matrix became singular to working precision")
-			return
-		}
-		floor := decrement >= 0.5*last && decrement < 1e-14 // it no longer falls: rounding
-		if decrement <= w.opts.Tolerance*w.opts.Tolerance || floor {
-			w.stop(Converged, "the remaining step is below the tolerance")
-			return
-		}
-		last = decrement
-		w.newton = !w.fam.Canonical() && (w.newton || decrement < nearby)
-		before := w.now.deviance
-		taken, ok := w.shorten(step)
-		if !ok {
-			if decrement < 1e-10 {
-				w.stop(Converged, "the deviance no longer changes at working precision")
-			} else {
-				w.stop(NotConverged, "no part of the step lowers the deviance")
-			}
-			return
-		}
-		w.result.iterations++
-		w.result.infinite = nil
-		if w.now.separated() {
-			w.result.infinite = w.infinite(taken.gamma, w.now.step.most)
-			if before-w.now.deviance <= separatedGain*(math.Abs(w.now.deviance)+0.1) {
-				w.stop(Separated, "the likelihood rises for ever in some coefficients")
-				return
-			}
-		}
-	}
-	w.stop(NotConverged, fmt.Sprintf("the limit of %d iterations was reached", w.opts.MaxIterations))
+	w.result.climb(w, w.opts)
 }
 
-// stop records how the iteration ended; a proof of separation overrides.
-func (w *within) stop(status Status, reason string) {
+// propose is part of climber: the next step, shortened as it is taken.
+func (w *within) propose() (decrement float64, ok bool) {
+	w.step, decrement, ok = w.next()
+	return decrement, ok
+}
+
+func (w *within) take() (ok bool) {
+	w.step, ok = w.shorten(w.step)
+	return ok
+}
+
+func (w *within) runaway() ([]bool, bool) {
+	if !w.now.separated() {
+		return nil, false
+	}
+	return w.infinite(w.step.gamma, w.now.step.most), true
+}
+
+// end records how the iteration ended; a proof of separation overrides.
+func (w *within) end(status Status, reason string) {
 	if w.result.infinite != nil && status != Separated {
 		status, reason = Separated, "the likelihood rises for ever in some coefficients; "+reason
 	}
@@ -78,7 +61,7 @@ func (w *within) stop(status Status, reason string) {
 func (w *within) first() bool {
 	step, _, ok := w.next()
 	if !ok {
-		w.stop(NotConverged, "the information matrix became singular to working precision")
+		w.end(NotConverged, "the information matrix became singular to working precision")
 		return false
 	}
 	clear(w.eta)
@@ -91,7 +74,7 @@ func (w *within) first() bool {
 		}
 		step.scale(0.25)
 	}
-	w.stop(NotConverged, "no starting value has a finite likelihood; is the offset far out?")
+	w.end(NotConverged, "no starting value has a finite likelihood; is the offset far out?")
 	return false
 }
 
