@@ -7,24 +7,25 @@ import (
 	"os"
 	"testing"
 
+	"bidrag/data/frame"
 	"bidrag/data/source"
 )
 
-// TestJointCovarianceAgreesWithR: that of coefficients, variance components
-// and dispersion, from the Hessians of glmmTMB and, by differences of the deviance
-// alone, of lme4, by testdata/margins.R.
-func TestJointCovarianceAgreesWithR(t *testing.T) {
+// A jointGolden is the covariance that R has for all parameters of a model.
+type jointGolden struct {
+	Formula, Family, Link string
+	Parameters            []float64
+	Cov                   [][]float64
+}
+
+// readJoint reads what testdata/margins.R made of groups.csv.
+func readJoint(t *testing.T) ([]jointGolden, *frame.Frame) {
+	t.Helper()
 	text, err := os.ReadFile("testdata/margins.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden struct {
-		Joint []struct {
-			Formula, Family, Link string
-			Parameters            []float64
-			Cov                   [][]float64
-		}
-	}
+	var golden struct{ Joint []jointGolden }
 	if err := json.Unmarshal(text, &golden); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,15 @@ func TestJointCovarianceAgreesWithR(t *testing.T) {
 	if len(golden.Joint) == 0 {
 		t.Fatal("no golden values")
 	}
-	for _, g := range golden.Joint {
+	return golden.Joint, data
+}
+
+// TestJointCovarianceAgreesWithR: that of coefficients, variance components
+// and dispersion, from the Hessians of glmmTMB and, by differences of the deviance
+// alone, of lme4, by testdata/margins.R.
+func TestJointCovarianceAgreesWithR(t *testing.T) {
+	golden, data := readJoint(t)
+	for _, g := range golden {
 		m := mustFit(t, g.Formula, data, Options{Family: g.Family, Link: g.Link})
 		got := m.mixed.Joint()
 		n := len(g.Parameters)

@@ -2,9 +2,7 @@ package fit
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"testing"
 
 	"bidrag/data/frame"
@@ -15,26 +13,9 @@ import (
 // joint covariance of R's fits, by testdata/margins.R. Here the delta method
 // is by differences.
 func TestPartitionAgreesWithR(t *testing.T) {
-	text, err := os.ReadFile("testdata/margins.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var golden struct {
-		Joint []struct {
-			Formula, Family, Link string
-			Parameters            []float64
-			Cov                   [][]float64
-		}
-	}
-	if err := json.Unmarshal(text, &golden); err != nil {
-		t.Fatal(err)
-	}
-	data, err := source.ReadFrame(context.Background(), "testdata/groups.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
+	golden, data := readJoint(t)
 	compared := 0
-	for _, g := range golden.Joint {
+	for _, g := range golden {
 		m := mustFit(t, g.Formula, data, Options{Family: g.Family, Link: g.Link})
 		parts, ok := m.Partition()
 		if !ok {
