@@ -218,7 +218,7 @@ func (w *writer) inflationCheck(model string) []check {
 	if len(all) == 0 {
 		return nil
 	}
-	c := check{test: w.word("collinear.test"), asks: w.word("collinear.asks"), number: table.Num(all[0].gvif, table.Format{Decimals: 1})}
+	c := check{test: w.word("collinear.test"), asks: w.word("collinear.asks"), number: table.Text(w.locale.Decimal(all[0].perCoefficient(), 1))}
 	strong, some := between(all, inflationStrong, math.Inf(1)), between(all, inflationFine, inflationStrong)
 	fine, limit := w.locale.Count(inflationFine), w.locale.Count(inflationStrong)
 	switch {
@@ -302,8 +302,13 @@ func (w *writer) robustCheck(model string) []check {
 	if ratio.Value() > errorGrows {
 		key = "cluster.larger"
 	}
-	if p.Value() >= clearP {
+	switch own := scheme.pValue.Value() < clearP; {
+	case own && p.Value() >= clearP:
 		after = "cluster.not"
+	case !own && p.Value() >= clearP:
+		after = "cluster.neither"
+	case !own:
+		after = "cluster.now"
 	}
 	c.verdict = []string{w.say(key, "x", w.decimals(ratio, 2)), w.say(after, "p", w.pPhrase(p))}
 	return []check{c}
@@ -339,7 +344,7 @@ func (w *writer) robustText(model string) {
 }
 
 func (w *writer) robustTable(model string) table.Table {
-	t := table.Table{ID: id("robust", model), Title: w.word("cluster.table"), Note: join([]string{w.say("cluster.note"), w.source()}), Columns: []table.Column{
+	t := table.Table{ID: id("robust", model), Title: w.word("cluster.table"), Note: join([]string{w.logOddsNote(model), w.say("cluster.note"), w.source()}), Columns: []table.Column{
 		{Label: w.word("column.variable")}, {Label: w.word("column.estimate")}, {Label: w.word("column.own_error")}, {Label: w.word("column.cr0")},
 		{Label: w.word("column.cr1s")}, {Label: w.word("column.cr2")}, {Label: w.word("column.cr2_df")}, {Label: w.word("column.cr2_p")},
 	}}
@@ -400,6 +405,23 @@ func (w *writer) leftOut(model string, m study.Model) string {
 	return ""
 }
 
+// influential counts those whom a model would do most without; nothing of nobody.
+func (w *writer) influential(model string) string {
+	n := w.get(result.Key{Quantity: "influential_persons", Model: model})
+	if table.Has(n) && n.Value() == 0 {
+		return ""
+	}
+	return w.say("influence.count", "n", w.count(n))
+}
+
+// logOddsNote is the unit of a logit model's coefficients.
+func (w *writer) logOddsNote(model string) string {
+	if w.kind(model).link != "logit" {
+		return ""
+	}
+	return w.say("cluster.log_odds")
+}
+
 func (w *writer) influenceCheck(model string) []check {
 	bound := w.get(result.Key{Quantity: "influence_bound", Model: model})
 	if !table.Has(bound) {
@@ -411,5 +433,5 @@ func (w *writer) influenceCheck(model string) []check {
 		key = "influence.some"
 	}
 	return []check{{test: w.word("influence.test"), asks: w.word("influence.asks"), number: table.Num(bound, table.Format{Decimals: table.Decimals(bound.Value()*10, 0)}),
-		verdict: []string{w.say(key, "x", x), w.say("influence.count", "n", w.count(w.get(result.Key{Quantity: "influential_persons", Model: model})))}}}
+		verdict: []string{w.say(key, "x", x), w.influential(model)}}}
 }

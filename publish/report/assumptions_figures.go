@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -15,6 +16,9 @@ var everyone = []figure.Series{{Key: result.All, Style: figure.Focus}}
 
 // calibrationFigure is actual attainment against the model's probability.
 func (w *writer) calibrationFigure(model string) {
+	if !w.kind(model).attainment {
+		return
+	}
 	observed := w.numbered(result.Key{Quantity: "calibration", Model: model})
 	predicted := w.numbered(result.Key{Quantity: "calibration_predicted", Model: model})
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.calibration_predicted")}, {Label: w.word("column.calibration_actual")}}}
@@ -55,6 +59,11 @@ func (w *writer) hiddenPoints(of ...[]disclose.Number) string {
 func (w *writer) linearityFigure(model string) {
 	bent, straight, _ := w.bent(model)
 	plot := figure.Scatter{Series: everyone, Line: figure.ZeroLine, FormatX: figure.Decimal, FormatY: figure.Points, AxisY: w.word("linear.axis")}
+	format, lead, subtitle := table.Format{Kind: table.Points, Interval: true}, []string{w.linearityLead(model)}, w.say("linear.subtitle")
+	if !w.kind(model).attainment {
+		plot.FormatY, plot.AxisY = figure.Decimal, w.word("column.linear_mean")
+		format, subtitle = table.Format{Decimals: 2, Interval: true}, w.say("linear.subtitle_plain")
+	}
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.linear_x")}, {Label: w.word("column.linear_mean")}}}
 	var names []string
 	var all []disclose.Number
@@ -69,7 +78,7 @@ func (w *writer) linearityFigure(model string) {
 		for i, n := range mean {
 			panel.Points = append(panel.Points, figure.ScatterPoint{Series: result.All, X: x[i], Y: n})
 			data.Rows = append(data.Rows, table.Row{Group: heading, Cells: []table.Cell{
-				table.Num(n, table.Format{Kind: table.Base}), table.Num(x[i], table.Format{Decimals: 1}), table.Num(n, table.Format{Kind: table.Points, Interval: true}),
+				table.Num(n, table.Format{Kind: table.Base}), table.Num(x[i], table.Format{Decimals: 1}), table.Num(n, format),
 			}})
 		}
 		plot.Panels = append(plot.Panels, panel)
@@ -79,7 +88,6 @@ func (w *writer) linearityFigure(model string) {
 		return
 	}
 	title := w.say("linear.title_fine")
-	lead := []string{w.say("linear.lead")}
 	if len(bent) > 0 {
 		title = w.say("linear.title_bent", "labels", w.variableNames(bent))
 		if len(bent) > 2 {
@@ -94,9 +102,32 @@ func (w *writer) linearityFigure(model string) {
 	w.list(w.linearityList(model, bent))
 	w.figure(figure.Figure{
 		ID: id("linearity", model), Title: title,
-		Subtitle: join([]string{w.say("linear.subtitle"), w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
+		Subtitle: join([]string{subtitle, w.nText(w.get(result.Key{Quantity: "persons", Model: model}))}),
 		Note:     join([]string{w.say("linear.note"), w.hiddenPoints(all)}), Alt: w.word("linear.alt", "title", title, "labels", w.variableNames(names)), Plot: plot,
 	}, data)
+}
+
+// linearityLead says what the figure of a model's straight lines shows.
+func (w *writer) linearityLead(model string) string {
+	k := w.kind(model)
+	scale := w.word("scale.own")
+	if k.link == "logit" {
+		scale = w.word("scale.log_odds")
+	}
+	if !k.attainment {
+		return w.say("linear.lead_plain", "scale", scale)
+	}
+	return w.say("linear.lead", "scale", scale)
+}
+
+// varyingName is what varies between groups in a model: the level itself, or
+// what the assumptions call group:term.
+func (w *writer) varyingName(model, name string) string {
+	at := strings.LastIndex(name, ":")
+	if at < 0 || slices.Contains(w.groupings(model), name) {
+		return w.levelName(name)
+	}
+	return w.warned(model, name[:at]+": "+name[at+1:])
 }
 
 // linearityList tells of each number how many intervals hold zero, and the
@@ -114,6 +145,10 @@ func (w *writer) linearityList(model string, variables []string) []string {
 			}
 		}
 		holding := number("binned_within").Value() * bins.Value()
+		if !w.kind(model).attainment {
+			out = append(out, w.say("linear.item_plain", "label", w.variableHeading(v), "k", w.locale.Count(holding), "n", w.count(bins)))
+			continue
+		}
 		text := w.say("linear.item", "label", w.variableHeading(v), "k", w.locale.Count(holding), "n", w.count(bins), "points", w.locale.Decimal(largest*100, 1))
 		if text != "" {
 			out = append(out, text)
@@ -134,7 +169,7 @@ func (w *writer) randomFigure(model string) {
 		value := w.numbered(key)
 		key.Quantity = "random_effect_expected"
 		expected := w.numbered(key)
-		panel := figure.Panel{Title: capitalize(w.levelName(g)), Axis: w.word("random.axis_x")}
+		panel := figure.Panel{Title: capitalize(w.varyingName(model, g)), Axis: w.word("random.axis_x")}
 		for i, n := range value {
 			panel.Points = append(panel.Points, figure.ScatterPoint{Series: result.All, X: expected[i], Y: n})
 			panel.Band = append(panel.Band, figure.BandPoint{X: expected[i], Y: expected[i]})

@@ -81,7 +81,7 @@ func (w *writer) randomChecks(model string) []check {
 		if p.Value() < clearP {
 			key = "random.off"
 		}
-		out = append(out, check{test: w.word("random.test", "level", w.levelName(g)), asks: w.word("random.asks"),
+		out = append(out, check{test: w.word("random.test", "level", w.varyingName(model, g)), asks: w.word("random.asks"),
 			number: table.Num(number("random_effect_sd"), table.Format{Decimals: 2}), verdict: []string{w.say(key, "p", w.pPhrase(p))}})
 	}
 	return out
@@ -127,6 +127,9 @@ func (w *writer) accuracyChecks(model string) []check {
 		return w.get(result.Key{Quantity: quantity, Kind: kind, Model: model})
 	}
 	var out []check
+	if !w.kind(model).attainment {
+		return nil
+	}
 	if within := number("calibration_within", ""); table.Has(within) {
 		key := "calibration.fine"
 		if within.Value() < mostBins {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
 )
 
 // ofKind is the report of the made-up study with its model in another family.
@@ -61,6 +62,97 @@ func TestWordsFollowTheKindOfModel(t *testing.T) {
 		}
 		if page := ofKind(t, "nb", c.family, c.link, c.response); strings.Contains(page, "En oddsrate over 1") != (c.link == "logit" && c.response == "outcome") {
 			t.Errorf("%s %s of %s, nb: the reading of odds ratios", c.family, c.link, c.response)
+		}
+	}
+}
+
+// Standard deviations that are told one by one, as of random slopes, stand in
+// rows of their own.
+func TestSlopesHaveRows(t *testing.T) {
+	set := result.NewSet()
+	for id, v := range map[string]float64{"(Intercept)": 0.5, "wage": 0.2} {
+		if err := set.Add("test", result.Estimate(result.Key{Quantity: "random_sd", Model: "individual", Variable: "origin", Term: id}, result.Number, v, 900)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := newWriter(madeUp(), disclose.Clear(set, disclose.DefaultRules), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := w.levelTable("individual", []string{"origin"}).HTML(w.locale, "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(page)
+	for label, sd := range map[string]string{"Origin en": "0.50", "Wage en by origin en": "0.20"} {
+		if _, after, ok := strings.Cut(html, label); !ok || !strings.Contains(after[:min(len(after), 200)], sd) {
+			t.Errorf("no row for %s with %s in %s", label, sd, html)
+		}
+	}
+}
+
+// changed changes one number of a set.
+func changed(set *result.Set, id string, x float64) {
+	for i := range set.Values {
+		if set.Values[i].Key.ID() == id {
+			set.Values[i].Value = x
+		}
+	}
+}
+
+// The tests of a model that is not of odds say nothing of odds, and those of
+// counts nothing of attainment.
+func TestTestsFollowTheKindOfModel(t *testing.T) {
+	for _, c := range []struct {
+		family, link, response string
+		yes, no                string
+	}{
+		{"binomial", "logit", "outcome", "on the scale of log odds|Log odds. CR0|percentage points|Brier score", "scale on which it computes"},
+		{"binomial", "probit", "outcome", "on the scale on which it computes|percentage points|Brier score", "scale of log odds|Log odds. CR0"},
+		{"poisson", "log", "months", "what it describes along a straight line on the scale on which it computes", "scale of log odds|Log odds. CR0|in percentage points|error is|Brier score|attain the goal"},
+	} {
+		s, set := withTests(t, false, false, 500)
+		s.Models[0].Value.Formula = c.response + " ~ scheme + age"
+		r := *set.Models["individual"]
+		r.Family, r.Link = c.family, c.link
+		set.Models["individual"] = &r
+		got := testsOf(t, build(t, s, set, "en"))
+		for _, want := range strings.Split(c.yes, "|") {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s of %s does not say %q", c.link, c.response, want)
+			}
+		}
+		for _, not := range strings.Split(c.no, "|") {
+			if strings.Contains(got, not) {
+				t.Errorf("%s of %s says %q", c.link, c.response, not)
+			}
+		}
+	}
+}
+
+// A difference that was never clear does not stop being clear, and inflation is
+// judged, and shown, by coefficient.
+func TestVerdictsAgreeWithTheirNumbers(t *testing.T) {
+	for _, c := range []struct {
+		own, robust float64
+		want        string
+	}{{0.01, 0.3, "no longer clear"}, {0.4, 0.3, "not clear, with it or without it"}, {0.4, 0.01, "With it the difference between the schemes is clear"}, {0.01, 0.01, "still clear"}} {
+		s, set := withTests(t, true, false, 500)
+		changed(set, "p_value.individual.schemenew", c.own)
+		changed(set, "p_value_cr2.individual.schemenew", c.robust)
+		changed(set, "influential_persons.individual", 0)
+		changed(set, "gvif.individual.level", 16)
+		changed(set, "gvif_root.individual.level", 2)
+		changed(set, "gvif_df.individual.level", 2)
+		got := testsOf(t, build(t, s, set, "en"))
+		if !strings.Contains(got, c.want) {
+			t.Errorf("p = %g, robust %g: does not say %q", c.own, c.robust, c.want)
+		}
+		if !strings.Contains(got, "the largest VIF is below 5") || !strings.Contains(got, "always come together? 4.0") {
+			t.Errorf("inflation: %s", got)
+		}
+		if strings.Contains(got, "Cook's distance") {
+			t.Error("counts nobody")
 		}
 	}
 }

@@ -110,24 +110,46 @@ func (w *writer) splitSentence(model string, groups []string) string {
 func (w *writer) levelTable(model string, groups []string) table.Table {
 	t := table.Table{ID: id("levels", model), Title: w.word("levels.table"), Note: join([]string{w.say("levels.note"), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.level")}, {Label: w.word("column.groups")}, {Label: w.word("column.random_sd") + w.inLogOdds(model)}, {Label: w.word("column.icc")}}}
-	row := func(label, group string, total bool) {
-		key := result.Key{Quantity: "random_sd", Model: model, Variable: group}
-		count := table.Text("")
+	row := func(label, group, name string, total bool) {
+		key := result.Key{Quantity: "random_sd", Model: model, Variable: group, Term: name}
+		count, icc := table.Text(""), disclose.Number{}
+		if name == "" || name == "(Intercept)" {
+			icc = w.icc(model, group)
+		}
 		if group != "" {
 			count = table.Num(w.get(result.Key{Quantity: "groups", Model: model, Variable: group}), wholeNumber)
 		}
 		t.Rows = append(t.Rows, table.Row{Total: total, Cells: []table.Cell{
 			table.Text(label), count,
-			table.Num(w.get(key), table.Format{Decimals: 2, Interval: true}), table.Num(w.icc(model, group), table.Format{Kind: table.Percent, Decimals: 1, Interval: true}),
+			table.Num(w.get(key), table.Format{Decimals: 2, Interval: true}), table.Num(icc, table.Format{Kind: table.Percent, Decimals: 1, Interval: true}),
 		}})
 	}
 	for _, g := range groups {
-		row(capitalize(w.levelName(g)), g, false)
+		names := w.varying(model, g)
+		if len(names) == 0 {
+			row(capitalize(w.levelName(g)), g, "", false)
+		}
+		for _, name := range names {
+			row(capitalize(w.warned(model, g+": "+name)), g, name, false)
+		}
 	}
-	if len(groups) > 1 {
-		row(w.word("levels.all"), "", true)
+	if all := w.get(result.Key{Quantity: "random_sd", Model: model}); len(groups) > 1 && all.State() != disclose.Absent {
+		row(w.word("levels.all"), "", "", true)
 	}
 	return t
+}
+
+// varying are the terms that vary between the groups of a level, where their
+// standard deviations are told one by one: of random slopes, and of models of
+// what is no probability.
+func (w *writer) varying(model, group string) []string {
+	var out []string
+	for _, n := range w.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "random_sd" && k.Model == model && k.Variable == group && k.Term != "" {
+			out = append(out, k.Term)
+		}
+	}
+	return out
 }
 
 // levelSteps sets the shares of a model beside those of the models that are like
