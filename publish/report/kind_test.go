@@ -109,7 +109,7 @@ func TestTestsFollowTheKindOfModel(t *testing.T) {
 	}{
 		{"binomial", "logit", "outcome", "on the scale of log odds|Log odds. CR0|percentage points|Brier score", "scale on which it computes"},
 		{"binomial", "probit", "outcome", "on the scale on which it computes|percentage points|Brier score", "scale of log odds|Log odds. CR0"},
-		{"poisson", "log", "months", "what it describes along a straight line on the scale on which it computes", "scale of log odds|Log odds. CR0|in percentage points|error is|Brier score|attain the goal"},
+		{"poisson", "log", "months", "what it describes along a straight line on the scale on which it computes", "scale of log odds|Log odds. CR0|in percentage points|largest error is|Brier score|attain the goal"},
 	} {
 		s, set := withTests(t, false, false, 500)
 		s.Models[0].Value.Formula = c.response + " ~ scheme + age"
