@@ -19,7 +19,7 @@ func TestEffectsAgainstR(t *testing.T) {
 	r := shipped(t)
 	got := map[string]result.Value{}
 	for _, v := range r.Results.Values {
-		if v.Key.Model == "individual" || v.Key.Model == "municipality" {
+		if v.Step == "effects" && (v.Key.Model == "individual" || v.Key.Model == "municipality") {
 			got[v.Key.ID()] = v
 		}
 	}
