@@ -109,6 +109,14 @@ func TestBadInput(t *testing.T) {
 			[]string{`mini/codebook.yaml:5:50: the SQL fails on a row, or gives no year: Conversion Error: Could not convert string '…'`}},
 		{"a dropped variable that is not in the model", func(m mini) { m.replace("study.yaml", "drop: [scheme]", "drop: [months]") },
 			[]string{`mini/study.yaml:82:35: the variant "without_scheme" of model "main": no term of the formula holds months; take it out of drop`}},
+		{"a link that the family does not have", func(m mini) {
+			m.replace("study.yaml", "main: {label: Modell, ", "main: {label: Modell, family: poisson, link: probit, ")
+		},
+			[]string{`mini/study.yaml:69:48: model "main": the family poisson has no link "probit"; choose one of log`}},
+		{"quadrature of nothing", func(m mini) {
+			m.replace("study.yaml", "main: {label: Modell, ", "main: {label: Modell, quadrature: 5, ")
+		},
+			[]string{`mini/study.yaml:69:37: the formula of model "main" has no random term, so there is nothing to integrate; leave quadrature out`}},
 		{"nobody left", func(m mini) { m.replace("study.yaml", "keep: Slutt IS NOT NULL", "keep: Slutt IS NULL") },
 			[]string{`mini/study.yaml:57:3: nobody of the scheme regular counts: `}},
 		{"a row of no scheme", func(m mini) {

@@ -14,6 +14,7 @@ import (
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 	"bidrag/model/design"
+	"bidrag/model/family"
 	"bidrag/model/formula"
 	"bidrag/study"
 	"bidrag/study/problem"
@@ -100,6 +101,7 @@ func (r *Run) checkModels() ([]string, error) {
 		}
 		r.formulas[e.Key] = m
 		r.checkPooling(e.Key, e.Value, m, &problems)
+		r.checkFit(e.Key, e.Value, m, &problems)
 		var names []string
 		for _, n := range m.parsed.Names() {
 			names = append(names, n.Name)
@@ -122,6 +124,20 @@ func (r *Run) checkModels() ([]string, error) {
 	}
 	r.checkProfiles(&problems)
 	return complete, problems.Err()
+}
+
+// checkFit reports a link that the family does not have, and quadrature of a
+// model without random terms. What is taken over is told of where it is written.
+func (r *Run) checkFit(name string, m study.Model, f modelFormula, problems *problem.List) {
+	of, _ := r.Study.Models.Get(m.Like)
+	if _, err := family.New(m.Family, m.Link); err != nil && (m.Like == "" || m.Family != of.Family || m.Link != of.Link) {
+		file, line, column := r.Study.Place("models", name, "link")
+		problems.Add(file, line, column, "model %q: %v", name, err)
+	}
+	if m.Quadrature > 0 && len(f.parsed.Random) == 0 && (m.Like == "" || m.Quadrature != of.Quadrature) {
+		file, line, column := r.Study.Place("models", name, "quadrature")
+		problems.Add(file, line, column, "the formula of model %q has no random term, so there is nothing to integrate; leave quadrature out", name)
+	}
 }
 
 // formulaPart is where a model's author wrote what is its own of its formula.

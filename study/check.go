@@ -138,12 +138,16 @@ func (s *Study) checkPlaces(c checker) {
 func (s *Study) checkModels(c checker) {
 	c.known(at("complete"), "model", s.Complete, s.Models.Keys())
 	for _, e := range s.Models {
-		if e.Value.Sample != "" { // else told already
+		if e.Value.Sample != "" && s.writes(e.Key, "sample") { // else told already
 			c.known(at("models", e.Key, "sample"), "sample", e.Value.Sample, s.sampleNames())
 		}
 		for _, g := range e.Value.Groups {
+			path := at("models", e.Key, "groups", g.Key, "variables")
+			if _, _, written := s.studyDoc.find(path); !written {
+				continue // taken over
+			}
 			for i, v := range g.Value.Variables {
-				c.known(at("models", e.Key, "groups", g.Key, "variables", strconv.Itoa(i)), "variable", v, append(s.ColumnNames(), "scheme"))
+				c.known(append(slices.Clone(path), strconv.Itoa(i)), "variable", v, append(s.ColumnNames(), "scheme"))
 			}
 		}
 		s.checkModelSettings(c, e.Key, e.Value)
@@ -219,6 +223,8 @@ func (s *Study) checkDescribe(c checker) {
 			c.at(at("describe", "measures_by", strconv.Itoa(i)), "%q is not among the described variables, which say how its values are made into levels; add it under variables", v)
 		}
 	}
+	c.once(at("describe", "measures_by"), d.MeasuresBy)
+	c.pairs(at("describe", "crossed"), d.Crossed)
 	for i, pair := range d.Crossed {
 		for k, v := range pair {
 			path := at("describe", "crossed", strconv.Itoa(i), strconv.Itoa(k))

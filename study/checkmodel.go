@@ -27,11 +27,11 @@ func (s *Study) numeric(column string) bool {
 
 func (s *Study) checkModelSettings(c checker, name string, m Model) {
 	columns := s.modelColumns()
-	if m.Cluster != "" {
+	if s.writes(name, "cluster") {
 		c.known(at("models", name, "cluster"), "column", m.Cluster, columns)
 	}
-	for i, v := range m.Interactions {
-		c.known(at("models", name, "interactions", strconv.Itoa(i)), "variable", v, columns)
+	if s.writes(name, "interactions") {
+		s.checkInteractions(c, at("models", name, "interactions"), m.Interactions)
 	}
 	own := s.ownStandardize(name)
 	for i, z := range m.Standardize[len(m.Standardize)-own:] {
@@ -51,6 +51,31 @@ func (s *Study) checkModelSettings(c checker, name string, m Model) {
 	}
 }
 
+// writes tells whether a setting is written in a model, and not taken over from
+// the model that it is like, where it is told of.
+func (s *Study) writes(model, setting string) bool {
+	_, _, found := s.studyDoc.find(at("models", model, setting))
+	return found
+}
+
+// checkInteractions reports what has no levels at which schemes could differ.
+func (s *Study) checkInteractions(c checker, path []string, variables []string) {
+	c.once(path, variables)
+	for i, name := range variables {
+		at := append(slices.Clone(path), strconv.Itoa(i))
+		if !c.known(at, "variable", name, s.modelColumns()) {
+			continue
+		}
+		v, isVariable := s.Codebook.Variables.Get(name)
+		switch {
+		case name == "scheme":
+			c.at(at, "scheme is what the differences are between; name what they may vary with")
+		case name == "project" || isVariable && v.Type == Municipality:
+			c.at(at, "%s is a place, and differences are not looked at place by place; name a variable with few levels, or a number", name)
+		}
+	}
+}
+
 // ownStandardize is how many entries of a model's scaling are written in it, and
 // not taken over; these are its last.
 func (s *Study) ownStandardize(name string) int {
@@ -66,6 +91,8 @@ func (s *Study) ownStandardize(name string) int {
 func (s *Study) checkProfiles(c checker) {
 	for _, e := range s.Profiles {
 		p := e.Value
+		c.once(at("profiles", e.Key, "models"), p.Models)
+		c.once(at("profiles", e.Key, "schemes"), p.Schemes)
 		groups := map[string]bool{}
 		for i, name := range p.Models {
 			if c.known(at("profiles", e.Key, "models", strconv.Itoa(i)), "model", name, s.Models.Keys()) {
@@ -133,6 +160,8 @@ func (s *Study) checkMissing(c checker) {
 	if s.Missing == nil {
 		return
 	}
+	c.once(at("missing", "by"), s.Missing.By)
+	c.once(at("missing", "means"), s.Missing.Means)
 	for i, v := range s.Missing.By {
 		path := at("missing", "by", strconv.Itoa(i))
 		if c.known(path, "variable", v, s.Codebook.Variables.Keys()) {
@@ -154,6 +183,9 @@ func (s *Study) checkContext(c checker) {
 	for _, e := range s.Context {
 		x := e.Value
 		path := func(p ...string) []string { return append(at("context", e.Key), p...) }
+		c.once(path("by"), x.By)
+		c.once(path("variables"), x.Variables)
+		c.pairs(path("correlations"), x.Correlations)
 		for i, v := range x.By {
 			c.known(path("by", strconv.Itoa(i)), "column", v, columns)
 		}
