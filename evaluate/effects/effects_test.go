@@ -225,7 +225,7 @@ func TestAliasedEffectsAreGaps(t *testing.T) {
 		{Level: "west", columns: []*frame.Column{frame.NewFactor("region", regions, []int32{2})}},
 	}}
 	a, err := Marginal(m, []Variable{v}, 1)
-	if err != nil || len(a.Values) != 2 || len(a.Gaps) != 1 || a.Gaps[0].Subject != "region west" {
+	if err != nil || len(a.Values) != 0 || len(a.Gaps) != 1 || a.Gaps[0].Subject != "region west" {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
@@ -389,5 +389,42 @@ func TestAllGroupsAreAskedOfMultilevelModels(t *testing.T) {
 	typical, all := got["adjusted_difference.m.new"], got["adjusted_difference_all_groups.m.new"]
 	if !(typical.Value*all.Value > 0 && math.Abs(all.Value) < math.Abs(typical.Value)) || len(got) != 6 {
 		t.Errorf("%v", got)
+	}
+}
+
+// What everyone has alike has no estimate: nothing is expected at other levels
+// of it, and of a made-up person only what everyone has.
+func TestNothingIsExpectedOfWhatIsConstant(t *testing.T) {
+	data := frameOf(people)
+	data, err := data.With(frame.NewNumeric("always", slices.Repeat([]float64{1}, data.NumRows())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := fitted(t, "y ~ scheme + x + always", data, fit.Options{})
+	answer, err := Marginal(m, Variables(codebook(), m, own), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range answer.Values {
+		if v.Key.Variable == "always" {
+			t.Errorf("%s = %v", v.Key.ID(), v.Value)
+		}
+	}
+	if !slices.ContainsFunc(answer.Gaps, func(g Gap) bool { return strings.HasPrefix(g.Subject, "always") }) || len(answer.Values) < 4 {
+		t.Errorf("%d values, gaps %+v", len(answer.Values), answer.Gaps)
+	}
+	person := func(always ProfileValue) error {
+		always.Column = "always"
+		_, err := ProfileRows(m, "p", []string{"old"}, []ProfileValue{{Column: "x", Number: 0.2}, always})
+		return err
+	}
+	if err := person(ProfileValue{Number: 1}); err != nil {
+		t.Error(err)
+	}
+	if err := person(ProfileValue{Mean: true}); err != nil {
+		t.Error(err)
+	}
+	if err := person(ProfileValue{Number: 0}); err == nil || !strings.Contains(err.Error(), "always is the same for everyone in the model") {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
+	"bidrag/model/formula"
 )
 
 // Marginal says what a model expects on average of its persons, n of them, if
@@ -105,6 +106,9 @@ func (q question) slopes(variables []Variable) ([]Answer, error) {
 
 // levels tells what is expected if everyone were at each level.
 func (q question) levels(out *Answer, v Variable, levels []fit.Margin) {
+	if q.undetermined(v) {
+		return // its effects are told to have no answer
+	}
 	for i, x := range levels {
 		k := q.key("expected")
 		persons, part := v.Settings[i].Persons, -1
@@ -117,6 +121,35 @@ func (q question) levels(out *Answer, v Variable, levels []fit.Margin) {
 		value.Part = part
 		q.tell(out, v.Name, value, x)
 	}
+}
+
+// undetermined tells whether the model has a column of a variable, and an
+// estimate for none. What is expected at its levels would be anything.
+func (q question) undetermined(v Variable) bool {
+	coding, has := q.Fit.Coding, false
+	names := []string{v.Name}
+	for _, s := range v.Settings {
+		for _, c := range s.columns {
+			names = append(names, c.Name)
+		}
+	}
+	for j, column := range coding.Columns {
+		if column.Term == 0 {
+			continue
+		}
+		of := false
+		for _, x := range coding.Terms.Terms[column.Term-1].Variables {
+			formula.Walk(coding.Terms.Variables[x], func(e formula.Expr) {
+				n, ok := e.(*formula.Name)
+				of = of || ok && slices.Contains(names, n.Name)
+			})
+		}
+		if of && !math.IsNaN(q.Fit.Beta[j]) {
+			return false
+		}
+		has = has || of
+	}
+	return has
 }
 
 // contrasts tells how much more is expected at each level than at the first.

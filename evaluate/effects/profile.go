@@ -128,8 +128,18 @@ func (v ProfileValue) column(of *frame.Column) (*frame.Column, error) {
 			sum += y
 		}
 		x = sum / float64(of.Len())
+	} else if same, only := constant(of.Number); same && only != x {
+		return nil, fmt.Errorf("%s is the same for everyone in the model, so that the data say nothing of another value; give the profile mean of it, or leave it out of the model", v.Column)
 	}
 	return &frame.Column{Name: v.Column, Kind: of.Kind, Number: []float64{x}}, nil
+}
+
+// constant tells whether a column is the same everywhere, and what it is.
+func constant(x []float64) (bool, float64) {
+	if len(x) == 0 {
+		return false, 0
+	}
+	return !slices.ContainsFunc(x, func(y float64) bool { return y != x[0] }), x[0]
 }
 
 // schemeColumn has one row for each scheme. Somebody of each must be in the data.
