@@ -177,3 +177,19 @@ func gapOf(r *Run, subject, why string) bool {
 		return g.Step == "effects" && g.Model == "main" && g.Subject == subject && strings.Contains(g.Message, why)
 	})
 }
+
+// TestInteractionsThatTheModelHas: it is told that there is nothing to ask, and
+// not what two formulas lack.
+func TestInteractionsThatTheModelHas(t *testing.T) {
+	m := newMini(t)
+	m.replace("study.yaml", "outcome ~ scheme + male + age + hours + course}", "outcome ~ scheme*male + age + hours + course, interactions: [male]}")
+	var got []string
+	for _, g := range m.run(1).Results.Gaps {
+		if g.Step == "effects" && g.Subject == "male" {
+			got = append(got, g.Message)
+		}
+	}
+	if len(got) != 1 || !strings.Contains(got[0], "take male out of interactions") {
+		t.Errorf("%q", got)
+	}
+}

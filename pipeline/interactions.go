@@ -51,6 +51,9 @@ func (r *Run) interaction(f *fitted, variable string, path []string) (effects.An
 	if err != nil {
 		return effects.Answer{}, err
 	}
+	if with.Result.DF <= f.model.Result.DF {
+		return effects.Answer{}, fmt.Errorf("the model has their interaction already, or the data cannot tell it from other terms; take %s out of interactions", variable)
+	}
 	m := effects.Model{Name: f.name, Fit: with, Data: f.data}
 	if with.Result.Status != "separated" {
 		return effects.Interaction(m, f.model, groups)

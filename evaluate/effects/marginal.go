@@ -1,7 +1,6 @@
 package effects
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -175,7 +174,7 @@ func (q question) contrasts(out *Answer, v Variable, levels []fit.Margin) {
 // tell adds a value, or a gap where the model has no estimate of it.
 func (q question) tell(out *Answer, subject string, v result.Value, x fit.Margin) {
 	if !known(x) {
-		out.gap(subject, errors.New("the data do not determine the coefficients that it rests on; the model's warnings say which"))
+		out.gap(subject, fmt.Errorf("%s: the data do not determine the coefficients that it rests on; the model's warnings say which", subject))
 		return
 	}
 	out.Values = append(out.Values, v)
