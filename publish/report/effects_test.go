@@ -196,3 +196,16 @@ func TestGapsOfEffectsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// A gap of a third scheme does not make the level that is shown one that is not.
+func TestShownGroupsAreNotTooFew(t *testing.T) {
+	s, set := withEffects(t, 30)
+	set.Gaps = append(set.Gaps, result.Gap{Step: "effects", Model: "individual", Subject: "level 2"})
+	w, err := newWriter(s, disclose.Clear(set, disclose.DefaultRules), "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if note := w.tooFewNote("individual"); !strings.Contains(note, "High en") || strings.Contains(note, "Middle en") {
+		t.Error(note)
+	}
+}

@@ -156,7 +156,7 @@ func (w *writer) tooFewNote(model string) string {
 		}
 		for _, v := range m.Interactions {
 			for _, l := range w.interactionLevels(v) {
-				if g.Subject == v+" "+l.Key {
+				if g.Subject == v+" "+l.Key && w.interaction("interaction", model, v, l.Key).State() == disclose.Absent { // else it is of another scheme
 					names = append(names, w.word("level_of", "variable", w.variable(v), "level", l.Label.In(w.lang)))
 				}
 			}
