@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"bidrag/model/formula"
 	"bidrag/publish/disclose"
 	"bidrag/publish/table"
 	"bidrag/study"
@@ -81,13 +82,27 @@ func (w *writer) modelName(name string) string {
 	return label
 }
 
-// formula is a model's formula as it was fitted, or as its author wrote it.
+// formula is a model's formula as it was fitted, or as its author wrote it, with
+// its changes to that of the model it is like.
 func (w *writer) formula(name string) string {
 	if fitted := w.numbers.Models()[name]; fitted != nil && fitted.Formula != "" {
 		return fitted.Formula
 	}
 	m, _ := w.study.Models.Get(name)
-	return m.Formula
+	text := m.Formula
+	for _, c := range m.Changes {
+		parsed, err := formula.Parse(text)
+		if err == nil && len(c.Drop) > 0 {
+			text, err = parsed.Without(c.Drop...)
+		}
+		if err != nil {
+			return "" // told before anything ran
+		}
+		if c.Add != "" {
+			text += " + " + c.Add
+		}
+	}
+	return text
 }
 
 // plainYear writes a year, which has no thousands separator.

@@ -1,6 +1,10 @@
 package report
 
-import "testing"
+import (
+	"testing"
+
+	"bidrag/study"
+)
 
 func TestTermsMadeByAFormula(t *testing.T) {
 	w := testWriter(t, "en")
@@ -32,5 +36,17 @@ func TestWarningsNameWhatVaries(t *testing.T) {
 		if got := w.warned("individual", subject); got != want {
 			t.Errorf("%s is called %q, want %q", subject, got, want)
 		}
+	}
+}
+
+// A model that was not fitted stands with its own formula, not that of the one
+// it is like.
+func TestFormulasOfModelsThatWereNotFitted(t *testing.T) {
+	w := testWriter(t, "en")
+	w.study.Models = append(w.study.Models, study.Entry[study.Model]{Key: "other", Value: study.Model{
+		Label: text("Other"), Like: "individual", Formula: "outcome ~ scheme + age + level", Changes: []study.Change{{Model: "other", Drop: []string{"scheme"}, Add: "wage"}},
+	}})
+	if got, want := w.formula("other"), "outcome ~ age + level + wage"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
