@@ -16,7 +16,7 @@ func (w *writer) dispersionChecks(model string) []check {
 		verdict := []string{w.say("dispersion.nothing")}
 		switch {
 		case w.get(result.Key{Quantity: "brier", Model: model}).State() == disclose.Absent:
-			verdict = []string{w.say("dispersion.plain")}
+			verdict = []string{w.countDispersion(model, persons)}
 		case len(groups) > 0:
 			verdict = append(verdict, w.say("dispersion.see"))
 		}
@@ -49,6 +49,19 @@ func (w *writer) dispersionChecks(model string) []check {
 		out = append(out, c)
 	}
 	return out
+}
+
+// countDispersion judges the ratio of a model of counts; without a test, as of
+// multilevel models, it says what the ratio should be.
+func (w *writer) countDispersion(model string, ratio disclose.Number) string {
+	p := w.get(result.Key{Quantity: "dispersion_p", Model: model})
+	switch {
+	case !table.Has(p):
+		return w.say("dispersion.plain")
+	case p.Value() < clearP && ratio.Value() > 1:
+		return w.say("dispersion.more", "x", w.decimals(ratio, 1), "p", w.pPhrase(p))
+	}
+	return w.say("dispersion.fine", "p", w.pPhrase(p))
 }
 
 func (w *writer) residualCheck(model string) []check {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -153,6 +154,30 @@ func TestVerdictsAgreeWithTheirNumbers(t *testing.T) {
 		}
 		if strings.Contains(got, "Cook's distance") {
 			t.Error("counts nobody")
+		}
+	}
+}
+
+func TestCountsAreJudgedByTheirDispersion(t *testing.T) {
+	for _, c := range []struct {
+		ratio, p float64
+		want     string
+	}{{1.6, 0.001, "Yes. They vary 1.6 times as much as the model says (p = 0.001)"}, {1.02, 0.3, "No. They vary as the model says (p = 0.300)"}, {0.6, 0.01, "No."}, {1.2, math.NaN(), "The number should be near 1."}} {
+		set := result.NewSet()
+		ratio := result.Estimate(result.Key{Quantity: "dispersion", Model: "individual"}, result.Number, c.ratio, 900)
+		values := []result.Value{ratio}
+		if !math.IsNaN(c.p) {
+			values = append(values, result.Estimate(result.Key{Quantity: "dispersion_p", Model: "individual"}, result.PValue, c.p, 900))
+		}
+		if err := set.Add("test", values...); err != nil {
+			t.Fatal(err)
+		}
+		w, err := newWriter(madeUp(), disclose.Clear(set, disclose.DefaultRules), "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(w.countDispersion("individual", w.get(ratio.Key)), "\u00a0", " "); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%g, p = %g: %q", c.ratio, c.p, got)
 		}
 	}
 }
