@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
@@ -219,12 +220,10 @@ func (t *Test) refitAll(c Grouping, chosen map[int]*fit.Model, refit func(rows [
 	}
 	slices.Sort(clusters)
 	models, errs := make([]*fit.Model, len(clusters)), make([]error, len(clusters))
-	gate := make(chan struct{}, max(1, t.Threads))
-	var running sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(max(1, t.Threads))
 	for k, g := range clusters {
-		running.Go(func() {
-			gate <- struct{}{}
-			defer func() { <-gate }()
+		group.Go(func() error {
 			var rows []int
 			for i, of := range c.Index {
 				if of != int32(g) {
@@ -232,9 +231,10 @@ func (t *Test) refitAll(c Grouping, chosen map[int]*fit.Model, refit func(rows [
 				}
 			}
 			models[k], errs[k] = refit(rows)
+			return nil // told below, the first cluster's first
 		})
 	}
-	running.Wait()
+	_ = group.Wait()
 	for k, g := range clusters {
 		if errs[k] != nil {
 			return fmt.Errorf("the model cannot be fitted without one of the clusters by %q: %w", c.Name, errs[k])

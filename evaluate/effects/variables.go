@@ -1,7 +1,6 @@
 package effects
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -214,13 +213,4 @@ func (b builder) named(c *frame.Column, v study.Variable) []Setting {
 		out = append(out, Setting{l, c.Len(), []*frame.Column{frame.NewNumeric(c.Name, []float64{x})}})
 	}
 	return out
-}
-
-// String names a variable and its settings, for messages.
-func (v Variable) String() string {
-	levels := make([]string, len(v.Settings))
-	for i, s := range v.Settings {
-		levels[i] = s.Level
-	}
-	return fmt.Sprintf("%s (%s)", v.Name, strings.Join(levels, ", "))
 }

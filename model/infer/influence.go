@@ -134,21 +134,3 @@ func WithoutClusters(r Rows, beta []float64, cluster []int32, clusters int) []fl
 	}
 	return out
 }
-
-// RefitWithoutClusters is [WithoutClusters] exactly: fit returns the p
-// coefficients of a fit without the rows of cluster g, NaN where there are
-// none. The first error ends it, and is returned with the cluster's index.
-func RefitWithoutClusters(p, clusters int, fit func(g int) ([]float64, error)) ([]float64, error) {
-	out := make([]float64, 0, clusters*p)
-	for g := range clusters {
-		beta, err := fit(g)
-		if err != nil {
-			return nil, fmt.Errorf("without cluster %d: %w", g, err)
-		}
-		if len(beta) != p {
-			panic(fmt.Sprintf("infer: %d coefficients without cluster %d, not %d", len(beta), g, p))
-		}
-		out = append(out, beta...)
-	}
-	return out, nil
-}
