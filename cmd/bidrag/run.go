@@ -62,7 +62,8 @@ type runCmd struct {
 // Help is the text of bidrag run --help.
 func (runCmd) Help() string {
 	return `Writes results.json, report.html, tables, figures, the data set and a manifest to the output folder.
-Only files that the manifest marks may be published. Misses of --targets do not change the exit status.
+Only files that the manifest marks may be published. What the study asks for and these data cannot answer is told on standard error and where it would stand in the
+report; the rest is done. Neither that nor misses of --targets change the exit status.
 
 Example: bidrag run --lang en --out result --targets studies/jobbsjansen-intro/published.csv`
 }
