@@ -219,6 +219,9 @@ func (w *writer) inflationCheck(model string) []check {
 		return nil
 	}
 	c := check{test: w.word("collinear.test"), asks: w.word("collinear.asks"), number: table.Text(w.locale.Decimal(all[0].perCoefficient(), 1))}
+	if all[0].df.Value() == 1 {
+		c.number = table.Num(all[0].gvif, table.Format{Decimals: 1})
+	}
 	strong, some := between(all, inflationStrong, math.Inf(1)), between(all, inflationFine, inflationStrong)
 	fine, limit := w.locale.Count(inflationFine), w.locale.Count(inflationStrong)
 	switch {
