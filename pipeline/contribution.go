@@ -85,12 +85,12 @@ func (r *Run) byLevel(settings contribution.Settings, expected []float64) []resu
 // expecting is a model of the study without some variables.
 func (r *Run) expecting(ctx context.Context, name string, drop []string, data *frame.Frame) (*fit.Model, error) {
 	if len(drop) > 0 {
-		text, err := r.formulas[name].without(drop)
+		text, err := r.formulas[name].Without(drop...)
 		if err != nil {
 			return nil, err
 		}
 		m, _ := r.Study.Models.Get(name)
-		return r.fit(ctx, m, text, data)
+		return r.fit(m, text, data)
 	}
 	if err := r.fitAll(ctx, []string{name}); err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func (r *Run) checkSomebody() error {
 func (r *Run) checkDesigns() error {
 	var problems problem.List
 	for _, e := range r.Study.Models {
-		if err := design.Check(r.formulas[e.Key].parsed, r.data); err != nil {
+		if err := design.Check(r.formulas[e.Key], r.data); err != nil {
 			file, line, column := r.Study.Place("models", e.Key, formulaPart(e.Value))
 			problems.Add(file, line, column, "the formula of model %q: %v", e.Key, err)
 		}
@@ -103,7 +103,7 @@ func (r *Run) checkModels() ([]string, error) {
 		r.checkPooling(e.Key, e.Value, m, &problems)
 		r.checkFit(e.Key, e.Value, m, &problems)
 		var names []string
-		for _, n := range m.parsed.Names() {
+		for _, n := range m.Names() {
 			names = append(names, n.Name)
 			if !slices.Contains(known, n.Name) && r.tellsFirst(e.Value, n.Name) {
 				file, line, column := r.Study.Place("models", e.Key, formulaPart(e.Value))
@@ -115,7 +115,7 @@ func (r *Run) checkModels() ([]string, error) {
 		}
 		if c := r.Study.Contribution; c != nil && c.Model == e.Key {
 			for _, v := range c.Variants {
-				if _, err := m.without(v.Value.Drop); err != nil {
+				if _, err := m.Without(v.Value.Drop...); err != nil {
 					file, line, column := r.Study.Place("contribution", "variants", v.Key, "drop")
 					problems.Add(file, line, column, "the variant %q of model %q: %v; take it out of drop", v.Key, e.Key, err)
 				}
@@ -128,13 +128,13 @@ func (r *Run) checkModels() ([]string, error) {
 
 // checkFit reports a link that the family does not have, and quadrature of a
 // model without random terms. What is taken over is told of where it is written.
-func (r *Run) checkFit(name string, m study.Model, f modelFormula, problems *problem.List) {
+func (r *Run) checkFit(name string, m study.Model, f *formula.Formula, problems *problem.List) {
 	of, _ := r.Study.Models.Get(m.Like)
 	if _, err := family.New(m.Family, m.Link); err != nil && (m.Like == "" || m.Family != of.Family || m.Link != of.Link) {
 		file, line, column := r.Study.Place("models", name, "link")
 		problems.Add(file, line, column, "model %q: %v", name, err)
 	}
-	if m.Quadrature > 0 && len(f.parsed.Random) == 0 && (m.Like == "" || m.Quadrature != of.Quadrature) {
+	if m.Quadrature > 0 && len(f.Random) == 0 && (m.Like == "" || m.Quadrature != of.Quadrature) {
 		file, line, column := r.Study.Place("models", name, "quadrature")
 		problems.Add(file, line, column, "the formula of model %q has no random term, so there is nothing to integrate; leave quadrature out", name)
 	}
@@ -155,7 +155,7 @@ func formulaPart(m study.Model) string {
 // is like, where it is told.
 func (r *Run) tellsFirst(m study.Model, name string) bool {
 	of, ok := r.formulas[m.Like]
-	return !ok || !slices.ContainsFunc(of.parsed.Names(), func(n *formula.Name) bool { return n.Name == name })
+	return !ok || !slices.ContainsFunc(of.Names(), func(n *formula.Name) bool { return n.Name == name })
 }
 
 // make runs one statement and remembers its SQL and its rows. An error is told

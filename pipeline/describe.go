@@ -71,7 +71,7 @@ func (r *Run) incomplete() []result.Value {
 // known.
 func (r *Run) completeVariables() []string {
 	var out []string
-	for _, n := range r.formulas[r.Study.Complete].parsed.Names() {
+	for _, n := range r.formulas[r.Study.Complete].Names() {
 		if n.Name != "scheme" {
 			out = append(out, n.Name)
 		}

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"bidrag/data/frame"
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/effects"
-	"bidrag/model/fit"
 )
 
 // interactions asks, for every variable that the study names, whether the
@@ -42,12 +40,12 @@ func (r *Run) interaction(f *fitted, variable string, path []string) (effects.An
 	if !uses(f.model.Formula, "scheme") {
 		return effects.Answer{}, fmt.Errorf("the model does not have the scheme")
 	}
-	text, err := effects.Crossed(r.formulas[f.name].text, f.model.Coding.Terms, r.columnsOf(variable))
+	text, err := effects.Crossed(r.formulas[f.name].Source, f.model.Coding.Terms, r.columnsOf(variable))
 	if err != nil {
 		return effects.Answer{}, err
 	}
 	groups := r.groupsOf(f, variable)
-	with, err := r.refit(f, text, f.data)
+	with, err := r.fit(f.study, text, f.data)
 	if err != nil {
 		return effects.Answer{}, err
 	}
@@ -65,10 +63,10 @@ func (r *Run) interaction(f *fitted, variable string, path []string) (effects.An
 		return effects.Answer{}, fmt.Errorf("at all levels but one, all persons of a scheme have the same outcome")
 	}
 	m.Data = f.data.Rows(keep)
-	if m.Fit, err = r.refit(f, text, m.Data); err != nil {
+	if m.Fit, err = r.fit(f.study, text, m.Data); err != nil {
 		return effects.Answer{}, err
 	}
-	without, err := r.refit(f, r.formulas[f.name].text, m.Data)
+	without, err := r.fit(f.study, r.formulas[f.name].Source, m.Data)
 	if err != nil {
 		return effects.Answer{}, err
 	}
@@ -92,11 +90,6 @@ func pick(of, rows []int) []int {
 		out[k] = of[i]
 	}
 	return out
-}
-
-// refit fits a formula to data with the settings of a model.
-func (r *Run) refit(f *fitted, text string, data *frame.Frame) (*fit.Model, error) {
-	return fit.Fit(text, data, fit.Options{Family: f.study.Family, Link: f.study.Link, Quadrature: f.study.Quadrature, Threads: r.threads()})
 }
 
 // groupsOf divides the persons of a model by a variable, in its own unit, as the

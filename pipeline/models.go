@@ -55,9 +55,9 @@ func (r *Run) fitModels(ctx context.Context) error {
 
 // answerable tells why a formula cannot be fitted to these persons, when that is
 // plain: a variable is unknown for all of them, or they are all in one scheme.
-func answerable(f modelFormula, data *frame.Frame) error {
+func answerable(f *formula.Formula, data *frame.Frame) error {
 	var unknown []string
-	for _, n := range f.parsed.Names() {
+	for _, n := range f.Names() {
 		if column, ok := data.Column(n.Name); ok && !slices.Contains(unknown, n.Name) && allMissing(column, data.NumRows()) {
 			unknown = append(unknown, n.Name)
 		}
@@ -67,7 +67,7 @@ func answerable(f modelFormula, data *frame.Frame) error {
 		return result.Reason{Code: result.UnknownForAll, About: names, Message: names + " is unknown for everyone in the sample; choose another sample, or leave it out"}
 	}
 	scheme, _ := data.Column("scheme")
-	if !uses(f.parsed, "scheme") {
+	if !uses(f, "scheme") {
 		return nil
 	}
 	for _, code := range scheme.Code {
@@ -118,8 +118,11 @@ func (r *Run) fitAll(ctx context.Context, names []string) error {
 	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, done := r.fits[name]; return done })
 	fittedModels, failed := make([]*fitted, len(names)), make([]error, len(names))
 	if err := r.parallel(len(names), func(i int) error {
-		fittedModels[i], failed[i] = r.fitOne(ctx, names[i])
-		return ctx.Err()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		fittedModels[i], failed[i] = r.fitOne(names[i])
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -133,7 +136,7 @@ func (r *Run) fitAll(ctx context.Context, names []string) error {
 	return nil
 }
 
-func (r *Run) fitOne(ctx context.Context, name string) (*fitted, error) {
+func (r *Run) fitOne(name string) (*fitted, error) {
 	m, _ := r.Study.Models.Get(name)
 	data, err := r.modelData(m)
 	if err != nil {
@@ -142,7 +145,7 @@ func (r *Run) fitOne(ctx context.Context, name string) (*fitted, error) {
 	if err := answerable(r.formulas[name], data); err != nil {
 		return nil, err
 	}
-	model, err := r.fit(ctx, m, r.formulas[name].text, data)
+	model, err := r.fit(m, r.formulas[name].Source, data)
 	if err != nil {
 		return nil, err
 	}
@@ -162,10 +165,7 @@ func (r *Run) modelData(m study.Model) (*frame.Frame, error) {
 }
 
 // fit fits a formula with the settings of a model.
-func (r *Run) fit(ctx context.Context, m study.Model, text string, data *frame.Frame) (*fit.Model, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+func (r *Run) fit(m study.Model, text string, data *frame.Frame) (*fit.Model, error) {
 	return fit.Fit(text, data, fit.Options{Family: m.Family, Link: m.Link, Quadrature: m.Quadrature, Threads: r.threads()})
 }
 
@@ -216,7 +216,7 @@ func (r *Run) compare(f *fitted) error {
 	if change.Add == "" {
 		small, large = f, of
 	}
-	data, err := r.given(large)
+	data, err := r.modelData(large.study)
 	if err != nil {
 		return err
 	}
@@ -234,12 +234,6 @@ func (r *Run) compare(f *fitted) error {
 		p = *test.PValueBoundary
 	}
 	return r.Results.Add("models", value("lr_statistic", result.Number, test.Statistic), value("lr_df", result.Number, float64(test.DF)), value("lr_p_value", result.PValue, p))
-}
-
-// A modelFormula is a model's formula with the changes made, parsed and as text.
-type modelFormula struct {
-	parsed *formula.Formula
-	text   string
 }
 
 // uses tells whether a variable is in a term of a formula's fixed part. One that
@@ -264,42 +258,35 @@ func uses(f *formula.Formula, variable string) bool {
 	return false
 }
 
-// without is the text of the formula without some variables.
-func (f modelFormula) without(drop []string) (string, error) { return f.parsed.Without(drop...) }
-
 // resolve makes the changes to a model's formula, and reports what of it does
 // not work where its author wrote it.
-func (r *Run) resolve(name string, m study.Model, problems *problem.List) (modelFormula, bool) {
-	where := "formula"
-	if m.Like != "" {
-		where = "like"
-	}
+func (r *Run) resolve(name string, m study.Model, problems *problem.List) (*formula.Formula, bool) {
 	report := func(model, part string, err error) {
 		file, line, column := r.Study.Place("models", model, part)
 		problems.Add(file, line, column, "the formula of model %q: %v", model, err)
 	}
-	out := modelFormula{text: m.Formula}
-	var err error
-	if out.parsed, err = formula.Parse(out.text); err != nil {
+	f, err := formula.Parse(m.Formula)
+	if err != nil {
 		if m.Like == "" { // else it is told of that model
-			report(name, where, err)
+			report(name, "formula", err)
 		}
-		return out, false
+		return nil, false
 	}
 	for _, change := range m.Changes {
+		text := f.Source
 		if len(change.Drop) > 0 {
-			if out.text, err = out.parsed.Without(change.Drop...); err != nil {
+			if text, err = f.Without(change.Drop...); err != nil {
 				report(change.Model, "drop", fmt.Errorf("%w; take it out of drop", err))
-				return out, false
+				return nil, false
 			}
 		}
 		if change.Add != "" {
-			out.text += " + " + change.Add
+			text += " + " + change.Add
 		}
-		if out.parsed, err = formula.Parse(out.text); err != nil {
+		if f, err = formula.Parse(text); err != nil {
 			report(change.Model, "add", err)
-			return out, false
+			return nil, false
 		}
 	}
-	return out, true
+	return f, true
 }

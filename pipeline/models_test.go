@@ -199,7 +199,7 @@ func groupInterceptsAgainstR(t *testing.T, r *Run) {
 	want := golden(t, "pooling.csv")
 	for _, name := range []string{"municipality", "project"} {
 		f := r.fits[name]
-		data, err := r.given(f)
+		data, err := r.modelData(f.study)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,7 +242,7 @@ func TestQuadratureOfThreeLevels(t *testing.T) {
 	}
 	by := map[int]*fit.Result{}
 	for _, points := range []int{0, 1, 7, 11, 15} {
-		model, err := fit.Fit(r.formulas["three_level_empty"].text, data, fit.Options{Quadrature: points})
+		model, err := fit.Fit(r.formulas["three_level_empty"].Source, data, fit.Options{Quadrature: points})
 		if err != nil {
 			t.Fatal(err)
 		}

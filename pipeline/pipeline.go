@@ -27,6 +27,7 @@ import (
 	"bidrag/data/sqltext"
 	"bidrag/data/store"
 	"bidrag/evaluate/result"
+	"bidrag/model/formula"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -63,9 +64,9 @@ type Run struct {
 
 	options  Options
 	data     *frame.Frame
-	formulas map[string]modelFormula // of the study's models
-	fits     map[string]*fitted      // the study's models; nil those that could not be fitted
-	frames   *frames                 // the rows of samples
+	formulas map[string]*formula.Formula // of the study's models
+	fits     map[string]*fitted          // the study's models; nil those that could not be fitted
+	frames   *frames                     // the rows of samples
 	db       *store.DB
 }
 
@@ -91,7 +92,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]modelFormula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]*formula.Formula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err

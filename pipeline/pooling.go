@@ -11,6 +11,7 @@ import (
 	"bidrag/evaluate/result"
 	"bidrag/model/family"
 	"bidrag/model/fit"
+	"bidrag/model/formula"
 	"bidrag/model/glm"
 	"bidrag/model/univariate"
 	"bidrag/study"
@@ -29,7 +30,7 @@ func (r *Run) pooling(f *fitted) error {
 	if !f.study.Pooling || f.model.Result.Status != "converged" {
 		return nil
 	}
-	data, err := r.given(f)
+	data, err := r.modelData(f.study)
 	if err != nil {
 		return err
 	}
@@ -53,10 +54,6 @@ func (f *fitted) unpooled(data *frame.Frame) ([]result.Value, error) {
 	groups, err := f.groupEffects(data)
 	return append(terms, groups...), err
 }
-
-// given is the frame that a model was fitted to: all rows of its sample, those
-// too that lack something.
-func (r *Run) given(f *fitted) (*frame.Frame, error) { return r.modelData(f.study) }
 
 // completePooling is the model without groups beside that with random
 // intercepts, and the test of whether the groups vary.
@@ -234,8 +231,8 @@ func (f *fitted) percentiles(sorted []float64) (at [3]float64, unit string) {
 }
 
 // checkPooling tells of models that have nothing to pool.
-func (r *Run) checkPooling(name string, m study.Model, f modelFormula, problems *problem.List) {
-	if m.Pooling && len(f.parsed.Random) == 0 {
+func (r *Run) checkPooling(name string, m study.Model, f *formula.Formula, problems *problem.List) {
+	if m.Pooling && len(f.Random) == 0 {
 		file, line, column := r.Study.Place("models", name, "pooling")
 		problems.Add(file, line, column, "the formula of model %q has no random term, so there are no groups to pool; add one, as (1 | municipality), or leave pooling out", name)
 	}

@@ -30,7 +30,7 @@ func (r *Run) checkProfiles(problems *problem.List) {
 			continue
 		}
 		for i, v := range m.Value.Interactions {
-			if !slices.ContainsFunc(r.columnsOf(v), func(c string) bool { return slices.Contains(asked(f.parsed), c) }) {
+			if !slices.ContainsFunc(r.columnsOf(v), func(c string) bool { return slices.Contains(asked(f), c) }) {
 				file, line, column := r.Study.Place("models", m.Key, "interactions", strconv.Itoa(i))
 				problems.Add(file, line, column, "the model %q does not have %s; take it out of interactions, or put it into the formula", m.Key, v)
 			}
@@ -39,14 +39,14 @@ func (r *Run) checkProfiles(problems *problem.List) {
 }
 
 // checkProfile holds one profile against the formula of one model.
-func (r *Run) checkProfile(name string, p study.Profile, at int, model string, f modelFormula, problems *problem.List) {
+func (r *Run) checkProfile(name string, p study.Profile, at int, model string, f *formula.Formula, problems *problem.List) {
 	m, _ := r.Study.Models.Get(model)
 	given := map[string]bool{}
 	for _, v := range p.Values {
 		used := false
 		for _, c := range r.valueColumns(m, v.Key) {
 			given[c] = true
-			if slices.Contains(asked(f.parsed), c) {
+			if slices.Contains(asked(f), c) {
 				used = true
 				r.checkProfileLevel(name, v.Key, c, v.Value, f, problems)
 			}
@@ -56,7 +56,7 @@ func (r *Run) checkProfile(name string, p study.Profile, at int, model string, f
 			problems.Add(file, line, column, "the profile %q gives %s, which the model %q does not have; take it out, or give that model a profile of its own", name, v.Key, model)
 		}
 	}
-	for _, c := range asked(f.parsed) {
+	for _, c := range asked(f) {
 		if !given[c] && c != "scheme" {
 			file, line, column := r.Study.Place("profiles", name, "models", strconv.Itoa(at))
 			problems.Add(file, line, column, "the profile %q does not say what %s is, which the model %q needs; give it a value", name, r.variableOf(c), model)
@@ -66,14 +66,14 @@ func (r *Run) checkProfile(name string, p study.Profile, at int, model string, f
 
 // checkProfileLevel reports a value that is no level, where the model takes
 // levels.
-func (r *Run) checkProfileLevel(profile, name, column, value string, f modelFormula, problems *problem.List) {
+func (r *Run) checkProfileLevel(profile, name, column, value string, f *formula.Formula, problems *problem.List) {
 	v, ok := r.Study.Codebook.Variables.Get(column)
 	if !ok {
 		return
 	}
 	file, line, at := r.Study.Place("profiles", profile, "values", name)
 	number, err := strconv.ParseFloat(value, 64)
-	switch inFactor := formula.InFactor([]formula.Expr{f.parsed.Fixed}, column); {
+	switch inFactor := formula.InFactor([]formula.Expr{f.Fixed}, column); {
 	case v.Type == study.Category && name != column:
 		problems.Add(file, line, at, "%s is a category; give it a level of its own in the profile %q", column, profile)
 	case inFactor && value == study.Mean:
