@@ -1,7 +1,6 @@
 # Tests of assumptions of the shipped study's models by R's packages.
-# Run in this folder: LC_ALL=C.UTF-8 Rscript assumptions.R DATASET.csv [exact]
-# DATASET.csv is the dataset.parquet of a run as csv, by any tool, as DuckDB's
-#   COPY (SELECT * FROM 'out/dataset.parquet') TO 'dataset.csv' (HEADER)
+# Run in this folder:
+#   go test ../.. -run TestDatasetAsCSV -dataset "$PWD/dataset.csv" && LC_ALL=C.UTF-8 Rscript assumptions.R dataset.csv [exact]
 # It writes terms.csv, whole.csv, vif.csv, vif_glmmTMB.csv and bins.csv (17 digits). With "exact" it also fits the individual model without
 # each municipality in turn (minutes) and writes without.csv. Versions stand in versions.csv; tolerances in the test.
 suppressMessages({library(lme4); library(sandwich); library(clubSandwich); library(car); library(performance); library(pROC); library(glmmTMB)})

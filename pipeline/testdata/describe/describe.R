@@ -1,7 +1,7 @@
 # Who is incomplete, context, measures by education, crossed measures and distributions of the shipped study, in R alone.
 #
 # The data set is that of a run (its recoding is held against R in ../individual). In this folder:
-#   go run ../models/export.go OUT/dataset.parquet dataset.csv && LC_ALL=C.UTF-8 Rscript describe.R dataset.csv
+#   go test ../.. -run TestDatasetAsCSV -dataset "$PWD/dataset.csv" && LC_ALL=C.UTF-8 Rscript describe.R dataset.csv
 # It writes describe.csv (id as in results.json, value, low, high, n; 17 digits): prop.test (Wilson), quantile (type 7),
 # cor.test (Fisher), Newcombe from two Wilson intervals. Samples are made here; which rows are complete is
 # found by complete.cases. Made with R 4.2.2; tolerance in the test.

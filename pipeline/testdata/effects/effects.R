@@ -1,7 +1,7 @@
 # What the shipped study's individual and municipality models mean on the probability scale, in R.
 #
 # The data set is that of a run (its recoding is held against R in ../individual). In this folder:
-#   go run ../models/export.go OUT/dataset.parquet dataset.csv && LC_ALL=C.UTF-8 Rscript effects.R dataset.csv
+#   go test ../.. -run TestDatasetAsCSV -dataset "$PWD/dataset.csv" && LC_ALL=C.UTF-8 Rscript effects.R dataset.csv
 # It takes two minutes and writes effects.csv (id as in results.json, value, low, high; 17 digits).
 #
 # Averages, contrasts, slopes and profiles are plain functions of the parameters; their standard errors are by the delta

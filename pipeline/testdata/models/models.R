@@ -2,7 +2,7 @@
 #
 # The data set is that of a run (its recoding is held against R in ../individual). In this folder:
 #   (with OUT that of "bidrag run --out OUT")
-#   go run export.go OUT/dataset.parquet dataset.csv && LC_ALL=C.UTF-8 Rscript models.R dataset.csv
+#   go test ../.. -run TestDatasetAsCSV -dataset "$PWD/dataset.csv" && LC_ALL=C.UTF-8 Rscript models.R dataset.csv
 # It takes some five minutes and writes
 #   models.csv   model, quantity, term, value: n, log_lik, groups, sd, estimate, std_error, icc, r2_marginal, r2_conditional
 #   lr.csv       model, of, statistic, df, p_value: likelihood-ratio tests of models within another
