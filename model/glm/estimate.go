@@ -28,6 +28,15 @@ func (p *problem) estimate() *Estimate {
 	if e.Status == Separated {
 		copy(e.Separated, p.result.infinite)
 	}
+	p.judge(e, e.Mu)
+	p.covariance(e)
+	p.condition(e)
+	return e
+}
+
+// judge says what is said of the fit as a whole, by its rank, its deviance and
+// the means of its rows.
+func (p *problem) judge(e *Estimate, mu []float64) {
 	e.Count = p.count()
 	e.DFResidual = e.Count - float64(e.Rank)
 	e.DF = e.Rank
@@ -35,18 +44,15 @@ func (p *problem) estimate() *Estimate {
 		e.DF++
 		e.Dispersion = math.NaN()
 		if e.DFResidual > 0 {
-			e.Dispersion = p.pearson(e.Mu) / e.DFResidual
+			e.Dispersion = p.pearson(mu) / e.DFResidual
 		}
 	}
-	e.LogLik = p.fam.LogLik(p.rows, e.Deviance, e.Count, d.WeightType == Prior)
+	e.LogLik = p.fam.LogLik(p.rows, e.Deviance, e.Count, p.data.WeightType == Prior)
 	if e.Exact = p.exact(e); e.Exact {
 		e.LogLik = math.Inf(1)
 	}
 	e.AIC = -2*e.LogLik + 2*float64(e.DF)
 	e.BIC = -2*e.LogLik + math.Log(e.Count)*float64(e.DF)
-	p.covariance(e)
-	p.condition(e)
-	return e
 }
 
 // exact tells whether a model with a dispersion leaves nothing over, so that

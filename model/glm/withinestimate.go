@@ -12,22 +12,7 @@ func (w *within) estimate() *WithinEstimate {
 	e.Status, e.Reason, e.Iterations = w.result.status, w.result.reason, w.result.iterations
 	w.columns(e)
 	w.predictors(e)
-	e.Count = w.count()
-	e.DFResidual = e.Count - float64(e.Rank)
-	e.DF = e.Rank
-	if w.fam.HasDispersion() {
-		e.DF++
-		e.Dispersion = math.NaN()
-		if e.DFResidual > 0 {
-			e.Dispersion = w.pearson(pick(e.Mu, w.order)) / e.DFResidual
-		}
-	}
-	e.LogLik = w.fam.LogLik(w.problem.rows, e.Deviance, e.Count, d.WeightType == Prior)
-	if e.Exact = w.exact(&e.Estimate); e.Exact {
-		e.LogLik = math.Inf(1)
-	}
-	e.AIC = -2*e.LogLik + 2*float64(e.DF)
-	e.BIC = -2*e.LogLik + math.Log(e.Count)*float64(e.DF)
+	w.judge(&e.Estimate, pick(e.Mu, w.order))
 	w.errors(e)
 	w.conditions(e)
 	return e
