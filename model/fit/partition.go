@@ -23,9 +23,11 @@ type Component struct {
 //
 // The rest, 1 less the last share, is the variation within groups. Intervals are
 // from the joint covariance of the variances (glmm.Estimate.Joint) by the delta
-// method, symmetric for log σ and for the logit of the share, so that none leaves its range; they
-// are NaN for a variance of zero, whose estimate lies at its bound. false is
-// returned for other families, without random terms, and with random slopes, whose
+// method, symmetric for log σ and for the logit of the share, so that none leaves
+// its range. Near zero these scales run off to minus infinity: a variance whose
+// standard error is as large as itself has an interval symmetric for σ², and one
+// for the share itself, both from zero. They are NaN for a variance of zero,
+// whose estimate lies at its bound. false is returned for other families, without random terms, and with random slopes, whose
 // variation is not the same for every row.
 //
 // Source: Goldstein, Browne and Rasbash (2002), Understanding Statistics 1,
@@ -61,33 +63,54 @@ func (m *Model) Partition() ([]Component, bool) {
 			d[k] = 1
 		}
 		all := total + residual
-		sd, share := make([]float64, len(d)), make([]float64, len(d))
+		share := make([]float64, len(d))
 		for j := range d {
-			sd[j] = d[j] / (2 * math.Sqrt(part))
 			share[j] = d[j]/all - part/(all*all)
 		}
-		out = append(out, Component{
-			Group: group,
-			SD:    m.bounded(math.Sqrt(part), sd, cov, math.Log, math.Exp, func(x float64) float64 { return 1 / x }),
-			Share: m.bounded(part/all, share, cov, func(p float64) float64 { return math.Log(p / (1 - p)) },
-				func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, func(p float64) float64 { return 1 / (p * (1 - p)) }),
-		})
+		out = append(out, Component{Group: group, SD: m.sdOf(part, d, cov), Share: m.shareOf(part, all, d, share, cov)})
 	}
 	return out, true
 }
 
-// bounded is a positive number with the standard error of its gradient, and an
-// interval that is symmetric after a transformation with the given derivative.
-func (m *Model) bounded(value float64, gradient, cov []float64, to, back, slope func(float64) float64) Margin {
-	out := Margin{Value: value, StdError: math.NaN(), Low: math.NaN(), High: math.NaN()}
-	if cov == nil || !(value > 0) {
+// sdOf is the root of a variance with gradient d by the variances.
+func (m *Model) sdOf(variance float64, d, cov []float64) Margin {
+	out := unbounded(math.Sqrt(variance))
+	if cov == nil || !(variance > 0) {
+		return out
+	}
+	error := infer.DeltaError(d, cov)
+	out.StdError = error / (2 * out.Value)
+	if half := m.width() * error; error < variance {
+		out.Low, out.High = out.Value*math.Exp(-half/(2*variance)), out.Value*math.Exp(half/(2*variance))
+	} else {
+		out.Low, out.High = math.Sqrt(max(0, variance-half)), math.Sqrt(variance+half)
+	}
+	return out
+}
+
+// shareOf is a variance's share of all, with gradient by the variances.
+func (m *Model) shareOf(variance, all float64, d, gradient, cov []float64) Margin {
+	out := unbounded(variance / all)
+	if cov == nil || !(variance > 0) {
 		return out
 	}
 	out.StdError = infer.DeltaError(gradient, cov)
-	half := quantile(0.5+m.options.ConfLevel/2, math.Inf(1)) * out.StdError * slope(value)
-	out.Low, out.High = back(to(value)-half), back(to(value)+half)
+	p, half := out.Value, m.width()*out.StdError
+	if infer.DeltaError(d, cov) < variance {
+		odds, spread := p/(1-p), math.Exp(half/(p*(1-p)))
+		out.Low, out.High = odds/(odds+spread), odds*spread/(1+odds*spread)
+	} else {
+		out.Low, out.High = max(0, p-half), min(1, p+half)
+	}
 	return out
 }
+
+func unbounded(value float64) Margin {
+	return Margin{Value: value, StdError: math.NaN(), Low: math.NaN(), High: math.NaN()}
+}
+
+// width is the normal quantile of the model's intervals.
+func (m *Model) width() float64 { return quantile(0.5+m.options.ConfLevel/2, math.Inf(1)) }
 
 // varianceCov is the covariance of the variances of n random intercepts, nil
 // when it is not known.

@@ -3,6 +3,7 @@ package fit
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"bidrag/data/frame"
@@ -34,20 +35,29 @@ func TestPartitionAgreesWithR(t *testing.T) {
 			}
 			sd := func(v []float64) float64 { return math.Sqrt(numerator(v)) }
 			share := func(v []float64) float64 { return numerator(v) / (sum(v) + residual) }
+			v := g.Parameters[p:]
+			square := func(x float64) float64 { return x * x }
+			logit := func(p float64) float64 { return math.Log(p / (1 - p)) }
+			same := func(x float64) float64 { return x }
+			near := byDifferences(numerator, v, g.Cov, p) >= numerator(v) // then the scale is another, and the interval begins at 0
 			for _, c := range []struct {
-				what string
-				got  Margin
-				of   func([]float64) float64
-				to   func(float64) float64
-			}{{"sd", part.SD, sd, math.Log}, {"share", part.Share, share, func(p float64) float64 { return math.Log(p / (1 - p)) }}} {
-				v := g.Parameters[p:]
+				what        string
+				got         Margin
+				of          func([]float64) float64
+				to, nearing func(float64) float64
+			}{{"sd", part.SD, sd, math.Log, square}, {"share", part.Share, share, logit, same}} {
 				want, se := c.of(v), byDifferences(c.of, v, g.Cov, p)
 				if math.Abs(c.got.Value-want) > 1e-5*want || math.Abs(c.got.StdError-se) > 1e-4*se {
 					t.Errorf("%s, %s of %q: %g ± %g, R has %g ± %g", g.Formula, c.what, part.Group, c.got.Value, c.got.StdError, want, se)
 				}
-				half := 1.959963984540054 * byDifferences(func(v []float64) float64 { return c.to(c.of(v)) }, v, g.Cov, p)
-				if low, high := c.to(c.got.Low), c.to(c.got.High); math.Abs(high-low-2*half) > 2e-4*half || math.Abs((high+low)/2-c.to(want)) > 1e-4 {
-					t.Errorf("%s, %s of %q: from %g to %g, R has half %g about %g", g.Formula, c.what, part.Group, low, high, half, c.to(want))
+				to := c.to
+				if near {
+					to = c.nearing
+				}
+				half := 1.959963984540054 * byDifferences(func(v []float64) float64 { return to(c.of(v)) }, v, g.Cov, p)
+				low, high := to(c.got.Low), to(c.got.High)
+				if math.Abs(high-to(want)-half) > 2e-4*half || !near && math.Abs(to(want)-low-half) > 2e-4*half || near && low != 0 {
+					t.Errorf("%s, %s of %q: from %g to %g, R has half %g about %g", g.Formula, c.what, part.Group, low, high, half, to(want))
 				}
 			}
 		}
@@ -108,5 +118,48 @@ func TestPartitionIsOfInterceptsAlone(t *testing.T) {
 	parts, ok := mustFit(t, "y ~ 1 + (1 | g)", flat, Options{}).Partition()
 	if !ok || len(parts) != 2 || parts[1].Share.Value != 0 || !math.IsNaN(parts[1].Share.StdError) {
 		t.Errorf("no variation between groups: %+v (%v)", parts, ok)
+	}
+}
+
+// TestPartitionNearZero: of variances that can hardly be told from zero, the
+// intervals begin there and end at something that means something.
+func TestPartitionNearZero(t *testing.T) {
+	seen := 0
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		var y, g []float64
+		for group := range 30 {
+			u := 0.1 * r.NormFloat64()
+			for range 10 {
+				y, g = append(y, 0), append(g, float64(group))
+				if r.Float64() < 1/(1+math.Exp(-u)) {
+					y[len(y)-1] = 1
+				}
+			}
+		}
+		data, err := frame.New(frame.NewNumeric("y", y), frame.NewNumeric("g", g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, _ := mustFit(t, "y ~ 1 + (1 | g)", data, Options{}).Partition()
+		for _, p := range parts {
+			if p.SD.Value == 0 {
+				continue
+			}
+			for _, x := range []Margin{p.SD, p.Share} {
+				if !(x.Low >= 0 && x.Low < x.Value && x.Value < x.High) {
+					t.Errorf("seed %d: %g from %g to %g", seed, x.Value, x.Low, x.High)
+				}
+			}
+			if 2*p.SD.Value*p.SD.StdError >= p.SD.Value*p.SD.Value { // the error of σ² is as large as σ²
+				seen++
+				if p.SD.Low != 0 || p.Share.Low != 0 || p.Share.High > 0.2 {
+					t.Errorf("seed %d: sd %+v, share %+v", seed, p.SD, p.Share)
+				}
+			}
+		}
+	}
+	if seen < 3 {
+		t.Errorf("only %d variances near zero were seen", seen)
 	}
 }
