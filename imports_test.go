@@ -43,11 +43,27 @@ var rules = []rule{
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
+		from: []string{"evaluate/decompose"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
 		from: []string{"evaluate/describe"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
 		from: []string{"evaluate/effects"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/impute"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/match"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/sensitivity"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{

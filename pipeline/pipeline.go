@@ -4,9 +4,9 @@
 //  1. extracts: read every file that the study names, with all that is wrong;
 //  2. dataset: check codes, persons and places, recode, link, and make the
 //     one analysis set, counting every row that is lost on the way;
-//  3. describe, models, effects, assumptions, contribution: the questions that
-//     the study asks. What these data cannot answer is a gap of the results,
-//     and the rest is done.
+//  3. describe, models, effects, assumptions, imputation, decomposition, matching,
+//     sensitivity, certainty, contribution: the questions that the study asks. What
+//     these data cannot answer is a gap of the results, and the rest is done.
 //
 // Run gives the results before disclosure control. What leaves the building is
 // the business of the floor above.
@@ -42,8 +42,9 @@ type Options struct {
 }
 
 // ResultSteps are the steps that Options.Only can choose among. What they need
-// is always done: the extracts are read, and the data set (dataset) is made.
-var ResultSteps = []string{"dataset", "describe", "models", "effects", "assumptions", "contribution"}
+// is always done: the extracts are read, the data set (dataset) is made, and the
+// steps that a step asks are done before it.
+var ResultSteps = []string{"dataset", "describe", "models", "effects", "assumptions", "imputation", "decomposition", "matching", "sensitivity", "certainty", "contribution"}
 
 // UnknownStep is the error of a step in Options.Only that there is not.
 type UnknownStep struct{ Step string }
@@ -143,15 +144,30 @@ func (r *Run) answer(ctx context.Context) error {
 	steps := []struct {
 		name string
 		do   func(context.Context) error
+		asks []string // the steps whose answers it uses
 	}{
-		{"describe", r.describe},
-		{"models", r.fitModels},
-		{"effects", r.effects},
-		{"assumptions", r.assumptions},
-		{"contribution", r.contributions},
+		{"describe", r.describe, nil},
+		{"models", r.fitModels, nil},
+		{"effects", r.effects, nil},
+		{"assumptions", r.assumptions, nil},
+		{"imputation", r.imputation, nil},
+		{"decomposition", r.decomposition, nil},
+		{"matching", r.matching, nil},
+		{"sensitivity", r.sensitivity, []string{"matching"}},
+		{"certainty", r.certainty, []string{"describe", "imputation", "matching"}},
+		{"contribution", r.contributions, nil},
+	}
+	wanted := r.options.Only
+	if len(wanted) == 0 {
+		wanted = ResultSteps
 	}
 	for _, s := range steps {
-		if len(r.options.Only) > 0 && !slices.Contains(r.options.Only, s.name) {
+		if slices.Contains(wanted, s.name) {
+			wanted = slices.Concat(wanted, s.asks)
+		}
+	}
+	for _, s := range steps {
+		if !slices.Contains(wanted, s.name) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -24,6 +24,11 @@ func (s *Study) check(problems *problem.List) {
 	s.checkDescribe(c)
 	s.checkMissing(c)
 	s.checkContext(c)
+	s.checkImputation(c)
+	s.checkDecomposition(c)
+	s.checkMatching(c)
+	s.checkSensitivity(c)
+	s.checkCertainty(c)
 	s.checkCodebook(checker{s.codebookDoc, problems})
 }
 

@@ -129,6 +129,12 @@ type studyFile struct {
 	Describe     Describe          `yaml:"describe"`
 	Contribution *Contribution     `yaml:"contribution"`
 	Disclosure   Disclosure        `yaml:"disclosure"`
+
+	Imputation    *Imputation        `yaml:"imputation"`
+	Decomposition Map[Decomposition] `yaml:"decomposition"`
+	Matching      Map[Matching]      `yaml:"matching"`
+	Sensitivity   *Sensitivity       `yaml:"sensitivity"`
+	Certainty     Map[Certainty]     `yaml:"certainty"`
 }
 
 func (s *Study) decode() error {
@@ -141,6 +147,8 @@ func (s *Study) decode() error {
 	s.Complete, s.Samples, s.Models, s.Describe = f.Complete, f.Samples, f.Models, f.Describe
 	s.Profiles, s.Missing, s.Context = f.Profiles, f.Missing, f.Context
 	s.Contribution, s.Disclosure = f.Contribution, f.Disclosure
+	s.Imputation, s.Decomposition, s.Matching = f.Imputation, f.Decomposition, f.Matching
+	s.Sensitivity, s.Certainty = f.Sensitivity, f.Certainty
 	if err := s.codebookDoc.root.Decode(s.Codebook); err != nil {
 		return problem.Problem{File: s.codebookDoc.file, Message: err.Error()}
 	}
@@ -176,6 +184,10 @@ func (s *Study) setDefaults() {
 	if s.Disclosure.Threshold == 0 {
 		s.Disclosure.Threshold = 5
 	}
+	s.setImputationDefaults()
+	s.setDecompositionDefaults()
+	s.setMatchingDefaults()
+	s.setSensitivityDefaults()
 }
 
 // Paths returns the extract's files with the value that tells each apart.

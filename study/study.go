@@ -37,7 +37,14 @@ type Study struct {
 	Context      Map[Context]
 	Describe     Describe
 	Contribution *Contribution // nil when the study has no projects
-	Disclosure   Disclosure
+
+	Imputation    *Imputation // nil when gaps are left as they are
+	Decomposition Map[Decomposition]
+	Matching      Map[Matching]
+	Sensitivity   *Sensitivity // nil when nothing is asked of what is not observed
+	Certainty     Map[Certainty]
+
+	Disclosure Disclosure
 
 	Codebook *Codebook
 	Targets  Map[Target] // where published numbers stand in the results; empty without targets.yaml

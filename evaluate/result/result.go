@@ -35,6 +35,7 @@ type Key struct {
 	Kind     string // a part or variant of the quantity: work, education; with_scheme
 	Sample   string // the rows: gross, complete, …
 	Model    string // a model of the study
+	Analysis string // a decomposition or matching of the study
 	Scheme   string
 	Year     string
 	Variable string
@@ -49,7 +50,7 @@ type Key struct {
 // the order of the struct, joined by dots. It is stable between runs.
 func (k Key) ID() string {
 	var parts []string
-	for _, p := range []string{k.Quantity, k.Kind, k.Sample, k.Model, k.Scheme, k.Year, k.Variable, k.Level, k.By, k.ByLevel, k.Project, k.Term} {
+	for _, p := range []string{k.Quantity, k.Kind, k.Sample, k.Model, k.Analysis, k.Scheme, k.Year, k.Variable, k.Level, k.By, k.ByLevel, k.Project, k.Term} {
 		if p != "" {
 			parts = append(parts, p)
 		}
@@ -130,6 +131,12 @@ const (
 	VariesInUnits   = "varies"          // About differs within a unit
 	NoUnits         = "no_units"        // no unit has as many persons as the study asks for
 	TooFew          = "too_few"         // too few persons are at the level About
+	OneCluster      = "one_cluster"     // everyone is in the same About, whose differences are what errors rest on
+	Separation      = "separation"      // About tells the schemes apart without error
+	NoOverlap       = "no_overlap"      // nobody of one scheme is like anybody of the other
+	NoMatch         = "no_match"        // nobody can be matched under About
+	NotFilled       = "not_filled"      // gaps in About cannot be filled
+	NotFitted       = "not_fitted"      // the model About cannot be fitted
 )
 
 // A Set is the results of a run, in the order in which they were added.

@@ -79,7 +79,7 @@ func Build(s *study.Study, cleared *disclose.Cleared, lang string) (*Report, err
 	if err != nil {
 		return nil, err
 	}
-	for _, chapter := range []func(){w.summary, w.losses, w.description, w.context, w.models, w.contribution, w.appendix} {
+	for _, chapter := range []func(){w.summary, w.losses, w.description, w.context, w.models, w.comparison, w.certainty, w.contribution, w.appendix} {
 		chapter()
 	}
 	w.report.number()
