@@ -26,6 +26,7 @@ import (
 	"bidrag/data/frame"
 	"bidrag/data/sqltext"
 	"bidrag/data/store"
+	"bidrag/evaluate/match"
 	"bidrag/evaluate/result"
 	"bidrag/model/formula"
 	"bidrag/study"
@@ -68,6 +69,7 @@ type Run struct {
 	formulas map[string]*formula.Formula // of the study's models
 	fits     map[string]*fitted          // the study's models; nil those that could not be fitted
 	frames   *frames                     // the rows of samples
+	pairs    map[matchKey][]match.Set    // by matching, method and scheme
 	db       *store.DB
 }
 
@@ -93,7 +95,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]*formula.Formula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]*formula.Formula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}, pairs: map[matchKey][]match.Set{}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err
