@@ -60,6 +60,9 @@ models <- list(
   individual_without_school = list("in_individual", without(individual, "measure_lower_secondary", "measure_upper_secondary"), "individual"),
   individual_without_norwegian_course = list("in_individual", without(individual, "measure_norwegian"), "individual"),
   individual_both = list("both", individual),
+  individual_within = list("both", update(individual, . ~ . + factor(municipality)), "individual_both"),
+  individual_place = list("in_individual", update(individual, . ~ . + immigrant_share + net_migration + industry_share), "individual"),
+  individual_resources = list("in_project", update(individual, . ~ . + immigrant_share + net_migration + industry_share + wage_per_participant)),
   individual_women = list("women", without(individual, "male")),
   individual_women_without_measures = list("women", without(individual, "male", measures), "individual_women"),
   individual_women_without_scheme = list("women", without(individual, "male", "scheme"), "individual_women"),
@@ -87,9 +90,9 @@ scales <- NULL
 standardized <- function(name, f) {
   d <- data[rep_len(samples[[models[[name]][[1]]]], nrow(data)), ]
   used <- all.vars(f)
-  persons <- c(if (grepl("^municipality|^self|^project", name)) "age", "wage_per_participant")
+  persons <- c(if (grepl("^municipality|^self|^project", name)) "age", if (!grepl("^individual", name)) "wage_per_participant")
   years <- !duplicated(d[c("municipality", "year")])
-  for (v in intersect(used, c(persons, place))) {
+  for (v in intersect(used, c(persons, if (!grepl("^individual", name)) place))) {
     x <- if (v %in% place) d[years, v] else d[[v]]
     x <- x[!is.na(x)]
     scales <<- rbind(scales, data.frame(model = name, variable = v, mean = g17(mean(x)), sd = g17(sd(x)), units = length(x)))
