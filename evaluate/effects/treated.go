@@ -21,6 +21,7 @@ type Difference struct {
 	Scheme  string
 	Persons int // of the scheme
 	fit.Margin
+	Ratio fit.Margin // the first of the two over the second: a ratio of risks
 }
 
 // Treated is the difference of every scheme but the reference, among its own
@@ -53,7 +54,7 @@ func Treated(m Model, over fit.Over, reference string) ([]Difference, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Difference{name, len(rows), e.Difference(a, b)})
+		out = append(out, Difference{name, len(rows), e.Difference(a, b), e.Ratio(a, b)})
 	}
 	return out, nil
 }
