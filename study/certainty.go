@@ -11,14 +11,24 @@ func (s *Study) checkCertainty(c checker) {
 		case of.Model != "":
 			c.known(at("model"), "model", of.Model, s.Models.Keys())
 		case of.Imputed != "":
-			var names []string
-			if s.Imputation != nil {
-				names = s.Imputation.Models.Keys()
-			}
-			c.known(at("imputed"), "model of imputation", of.Imputed, names)
+			s.checkImputedModel(c, at("imputed"), of.Imputed)
 		case c.known(at("matching"), "matching", of.Matching, s.Matching.Keys()):
 			m, _ := s.Matching.Get(of.Matching)
 			c.known(at("method"), "method", of.Method, m.Methods.Keys())
 		}
+		if of.Matching == "" && of.Method != "" {
+			c.at(at("method"), "method belongs to matching; take it out")
+		}
+	}
+}
+
+// checkImputedModel reports a model that imputation does not fit again.
+func (s *Study) checkImputedModel(c checker, path []string, model string) {
+	if s.Imputation == nil {
+		c.at(path, "the study has no imputation, so no model is fitted to filled data; add one, or take this out")
+		return
+	}
+	if c.known(path, "model", model, s.Models.Keys()) {
+		c.known(path, "model of imputation", model, s.Imputation.Models.Keys())
 	}
 }
