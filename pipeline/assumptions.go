@@ -74,12 +74,7 @@ func (r *Run) assumptionsOf(ctx context.Context, f *fitted) error {
 // is the one that is left out one at a time: the model's own, or the outermost
 // of the random effects; nil when there is none.
 func (r *Run) groupings(f *fitted, gap func(string, error, ...string)) (all []assume.Grouping, cluster *assume.Grouping) {
-	names := []string{f.study.Cluster}
-	for _, random := range f.model.Formula.Random {
-		if names[0] == "" && !strings.Contains(random.Name, ":") {
-			names[0] = random.Name
-		}
-	}
+	names := []string{f.clusterColumn()}
 	outer := names[0]
 	if p := r.Study.Places; p != nil {
 		names = append(names, p.Variable)

@@ -61,6 +61,11 @@ func NewOmitted(l Linear, treatment int, robust float64) (*Omitted, error) {
 	return o, nil
 }
 
+// Interval is that of the estimate as it is.
+func (o *Omitted) Interval() (low, high float64) {
+	return o.Estimate - o.quantile*o.StdError, o.Estimate + o.quantile*o.StdError
+}
+
 // f is Cohen's f of the treatment with the outcome, |t|/√df.
 func (o *Omitted) f() float64 { return math.Abs(o.Estimate) / o.classical / math.Sqrt(o.DF) }
 
