@@ -179,9 +179,9 @@ func spreadOf(set Settings, scheme string, of []tally, persons int, mean float64
 	for j, t := range of {
 		contributions[j], actuals[j] = t.contribution(), t.actual()
 		quadrants[t.quadrant(mean)]++
-		byBand[class(contributions[j], contributions[j], set.NeutralBand)]++
+		byBand[Class(contributions[j], contributions[j], set.NeutralBand)]++
 		low, high := t.interval()
-		byInterval[class(low, high, 0)]++
+		byInterval[Class(low, high, 0)]++
 	}
 	slices.Sort(contributions)
 	slices.Sort(actuals)
@@ -201,9 +201,9 @@ func spreadOf(set Settings, scheme string, of []tally, persons int, mean float64
 	return append(out, extremes(set, scheme, of)...)
 }
 
-// class is above when everything from low to high is over the band, below when
+// Class is above when everything from low to high is over the band, below when
 // everything is under it, else neutral.
-func class(low, high, band float64) string {
+func Class(low, high, band float64) string {
 	switch {
 	case low > band:
 		return "above"

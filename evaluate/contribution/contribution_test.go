@@ -80,8 +80,8 @@ func TestClasses(t *testing.T) {
 		{0.02, 0.02, 0.0275, "neutral"}, {0.03, 0.03, 0.0275, "above"}, {-0.03, -0.03, 0.0275, "below"},
 		{-0.1, 0.2, 0, "neutral"}, {0.01, 0.2, 0, "above"}, {-0.2, -0.01, 0, "below"},
 	} {
-		if got := class(c.low, c.high, c.band); got != c.want {
-			t.Errorf("class(%v, %v, %v) = %s, want %s", c.low, c.high, c.band, got, c.want)
+		if got := Class(c.low, c.high, c.band); got != c.want {
+			t.Errorf("Class(%v, %v, %v) = %s, want %s", c.low, c.high, c.band, got, c.want)
 		}
 	}
 }
