@@ -228,7 +228,7 @@ func (w *writer) forestTitle(model string, terms []term) string {
 func (w *writer) coefficients(model string, terms []term) table.Table {
 	m, _ := w.study.Models.Get(model)
 	t := table.Table{
-		ID: id("coefficients", model), Title: w.word("coefficients.table"), Note: join([]string{w.say("coefficients.note"), w.source()}),
+		ID: id("coefficients", model), Title: w.word("coefficients.table"), Note: join([]string{w.say("coefficients.note"), w.places(model), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.variable")}, {Label: w.word("column.estimate")}, {Label: w.word("column.error")}},
 	}
 	ratios := hasRatios(terms)

@@ -35,8 +35,81 @@ func (t term) strength() float64 {
 }
 
 // terms are the coefficients of a model in its order, those without an
-// estimate too; the intercept first when there is one.
+// estimate too; the intercept first when there is one. Those of single places,
+// such as municipalities, are left out: see places.
 func (w *writer) terms(model string) []term {
+	var out []term
+	for _, name := range w.termNames(model) {
+		if w.placeOf(name) == "" {
+			out = append(out, w.term(model, name))
+		}
+	}
+	return out
+}
+
+// placeOf is the variable of places whose level a coefficient, or a part of an
+// interaction, is of; "" for other coefficients.
+func (w *writer) placeOf(name string) string {
+	for _, part := range strings.Split(name, ":") {
+		factor := w.factorIn(part)
+		if v, ok := w.study.Codebook.Variables.Get(factor); factor == "project" && !ok || v.Type == study.Municipality {
+			return factor
+		}
+	}
+	return ""
+}
+
+// factorIn is the variable of which a coefficient is one level, named after it
+// with or without factor(); "" when it is none.
+func (w *writer) factorIn(name string) string {
+	if inside, ok := strings.CutPrefix(name, "factor("); ok {
+		variable, _, _ := strings.Cut(inside, ")")
+		return variable
+	}
+	longest := ""
+	for _, column := range append(w.study.ColumnNames(), "project") {
+		if len(column) > len(longest) && strings.HasPrefix(name, column) {
+			longest = column
+		}
+	}
+	if longest == name {
+		return ""
+	}
+	return longest
+}
+
+// places says that a model has terms for single places that are not shown.
+func (w *writer) places(model string) string {
+	count := map[string]int{}
+	var order []string
+	for _, name := range w.termNames(model) {
+		if place := w.placeOf(name); place != "" {
+			if count[place] == 0 {
+				order = append(order, place)
+			}
+			count[place]++
+		}
+	}
+	var items []string
+	for _, place := range order {
+		topic := w.topic(place)
+		if _, known := w.study.Codebook.Variables.Get(place); !known {
+			topic = w.word("level." + place)
+		}
+		if count[place] == 1 {
+			items = append(items, w.word("places.item_one", "variable", topic))
+			continue
+		}
+		items = append(items, w.word("places.item", "variable", topic, "n", w.locale.Count(float64(count[place]))))
+	}
+	if len(items) == 0 {
+		return ""
+	}
+	return w.say("places.sentence", "list", w.enumerate(items))
+}
+
+// termNames are the coefficients of a model, by R's names.
+func (w *writer) termNames(model string) []string {
 	var names []string
 	if fitted := w.numbers.Models()[model]; fitted != nil {
 		for _, c := range fitted.Coefficients {
@@ -49,11 +122,7 @@ func (w *writer) terms(model string) []term {
 			}
 		}
 	}
-	out := make([]term, len(names))
-	for i, name := range names {
-		out[i] = w.term(model, name)
-	}
-	return out
+	return names
 }
 
 func (w *writer) term(model, name string) term {

@@ -112,6 +112,7 @@ func (w *writer) variantSentence(name string) string {
 	for _, t := range w.added(name, m) {
 		parts = append(parts, w.termSentence(t))
 	}
+	parts = append(parts, w.places(name))
 	text := join(parts)
 	if text == "" {
 		return ""
