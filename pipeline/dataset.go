@@ -123,6 +123,7 @@ func (r *Run) checkModels() ([]string, error) {
 		}
 	}
 	r.checkProfiles(&problems)
+	r.checkDecompositions(&problems)
 	r.checkSensitivity(&problems)
 	return complete, problems.Err()
 }

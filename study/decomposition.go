@@ -1,6 +1,9 @@
 package study
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 func (s *Study) setDecompositionDefaults() {
 	for i := range s.Decomposition {
@@ -17,21 +20,36 @@ func (s *Study) setDecompositionDefaults() {
 	}
 }
 
-// checkDecomposition reports names that lead nowhere, and variables in two blocks.
+// checkDecomposition reports names that lead nowhere and what cannot be split.
+// Whether the blocks have every variable of the model, each once, shows when
+// formulas are read.
 func (s *Study) checkDecomposition(c checker) {
 	for _, e := range s.Decomposition {
 		d := e.Value
-		c.known(at("decomposition", e.Key, "model"), "model", d.Model, s.Models.Keys())
+		path := func(p ...string) []string { return append(at("decomposition", e.Key), p...) }
+		m, _ := s.Models.Get(d.Model)
+		if c.known(path("model"), "model", d.Model, s.Models.Keys()) && m.Family != "" && m.Family != "binomial" {
+			c.at(path("model"), "the model %q is of the family %s, and what is split is a difference in the share that attains the goal; name a model of the family binomial", d.Model, m.Family)
+		}
 		for _, b := range d.Blocks {
 			for i, v := range b.Value.Variables {
-				c.known(at("decomposition", e.Key, "blocks", b.Key, "variables", strconv.Itoa(i)), "variable", v, s.modelColumns())
+				at := path("blocks", b.Key, "variables", strconv.Itoa(i))
+				if v == "scheme" {
+					c.at(at, "scheme is what is compared and belongs to no block; take it out")
+					continue
+				}
+				c.known(at, "variable", v, slices.Concat(s.modelColumns(), m.Groups.Keys()))
 			}
 		}
+		c.once(path("tables"), d.Tables)
 		for i, v := range d.Tables {
-			c.known(at("decomposition", e.Key, "tables", strconv.Itoa(i)), "variable", v, s.ColumnNames())
+			at := path("tables", strconv.Itoa(i))
+			if of, _ := s.Codebook.Variables.Get(v); c.known(at, "variable", v, s.ColumnNames()) && of.Type == Municipality {
+				c.at(at, "%s is a place, and rates are not compared place by place; name a variable with few levels, or a number", v)
+			}
 		}
 		if d.Cluster != "" && s.writesDecomposition(e.Key, "cluster") {
-			c.known(at("decomposition", e.Key, "cluster"), "column", d.Cluster, s.modelColumns())
+			c.known(path("cluster"), "column", d.Cluster, s.modelColumns())
 		}
 	}
 }
