@@ -2,14 +2,17 @@ package pipeline
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"bidrag/evaluate/impute"
 	"bidrag/evaluate/result"
+	"bidrag/model/univariate"
 )
 
-// diagnostics tell whether to trust what was filled: how chains moved, and whether
-// filled values look as observed ones do.
+// diagnostics tell whether to trust what was filled: how the mean of filled values
+// moved, on average over the chains, between the lowest and the highest of them,
+// and whether filled values look as observed ones do.
 func (f *filling) diagnostics() []result.Value {
 	var out []result.Value
 	for v, spec := range f.problem.Variables {
@@ -18,14 +21,17 @@ func (f *filling) diagnostics() []result.Value {
 		}
 		t := f.filled.Trace[v]
 		if !math.IsNaN(t.Potential) {
-			out = append(out, f.value("imputation_rhat", v, "", result.Number, t.Potential))
+			out = append(out, f.value("imputation_rhat", v, t.Potential))
 		}
-		for k, chain := range t.Mean {
-			for i, mean := range chain {
-				value := f.value("imputation_trace", v, "", result.Number, mean)
-				value.Key.Level, value.Key.By, value.Key.ByLevel = strconv.Itoa(k+1), "iteration", strconv.Itoa(i+1)
-				out = append(out, value)
+		for i := range t.Mean[0] {
+			means := make([]float64, len(t.Mean))
+			for k, chain := range t.Mean {
+				means[k] = chain[i]
 			}
+			mean, _ := univariate.MeanSD(means)
+			value := f.value("imputation_trace", v, mean).WithInterval(slices.Min(means), slices.Max(means))
+			value.Key.Level = strconv.Itoa(i + 1)
+			out = append(out, value)
 		}
 		out = append(out, f.densities(v, spec.Name)...)
 	}
@@ -33,8 +39,8 @@ func (f *filling) diagnostics() []result.Value {
 }
 
 // value is a number that rests on the persons whose value of a variable was filled.
-func (f *filling) value(quantity string, v int, kind, unit string, x float64) result.Value {
-	return result.Estimate(result.Key{Quantity: quantity, Kind: kind, Variable: f.problem.Variables[v].Name}, unit, x, f.filled.Missing[v])
+func (f *filling) value(quantity string, v int, x float64) result.Value {
+	return result.Estimate(result.Key{Quantity: quantity, Variable: f.problem.Variables[v].Name}, result.Number, x, f.filled.Missing[v])
 }
 
 // densities are the shares of observed and of filled values at each level, or in
