@@ -273,7 +273,7 @@ func (r *Run) bounds(scheme string) error {
 	}
 	m, few, err := matchedTest(sets)
 	if err != nil {
-		r.gap("sensitivity", "", b.Method, err, "sensitivity", "bounds", "method")
+		r.gap("sensitivity", "", "bounds", err, "sensitivity", "bounds", "method")
 		return nil
 	}
 	key := func(quantity, level string) result.Key {
@@ -288,8 +288,9 @@ func (r *Run) bounds(scheme string) error {
 		values = append(values, result.Estimate(key("rosenbaum_gamma", ""), result.Number, g, few))
 	}
 	for _, gamma := range b.Gammas {
+		at := strconv.FormatFloat(gamma, 'g', -1, 64)
 		low, high := m.Bounds(gamma)
-		values = append(values, result.Estimate(key("rosenbaum_p", strconv.FormatFloat(gamma, 'g', -1, 64)), result.PValue, high, few).WithInterval(low, high))
+		values = append(values, result.Estimate(key("rosenbaum_p", at), result.PValue, high, few), result.Estimate(key("rosenbaum_p_smallest", at), result.PValue, low, few))
 	}
 	return r.Results.Add("sensitivity", values...)
 }
