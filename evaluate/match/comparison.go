@@ -72,14 +72,6 @@ func New(data *frame.Frame, q Question) (*Comparison, error) {
 		if err := c.sides(); err != nil {
 			return nil, err
 		}
-		known, err := c.design()
-		if err != nil {
-			return nil, err
-		}
-		if known != nil { // a value of log(x), say, does not exist
-			c.drop(known, &c.Incomplete)
-			continue
-		}
 		done, err := c.fitScore()
 		if err != nil {
 			return nil, err
@@ -241,27 +233,8 @@ func numbered(column *frame.Column) (of []int32, number int) {
 	return of, len(seen)
 }
 
-// design makes the columns of the outcome's models. known are the persons of
-// whom all columns have a value, nil when it is all.
-func (c *Comparison) design() (known []int, err error) {
-	for _, right := range []string{c.Covariates, c.Adjust} {
-		f, err := formula.Parse(c.Question.Outcome + " ~ " + right)
-		if err != nil {
-			return nil, err
-		}
-		d, err := design.New(f, c.data, design.Columns{})
-		if err != nil {
-			return nil, err
-		}
-		if d.Rows != nil {
-			return d.Rows, nil
-		}
-	}
-	return nil, nil
-}
-
-// drop keeps some of the persons and counts the others.
-func (c *Comparison) drop(keep []int, others *Sides) {
+// drop keeps some of the persons and counts the others as alone.
+func (c *Comparison) drop(keep []int) {
 	kept := make([]bool, len(c.Rows))
 	var rows []int
 	var treated []bool
@@ -271,7 +244,7 @@ func (c *Comparison) drop(keep []int, others *Sides) {
 	}
 	for i, k := range kept {
 		if !k {
-			others.count(c.Treated[i])
+			c.Alone.count(c.Treated[i])
 		}
 	}
 	c.data, c.Rows, c.Treated = c.data.Rows(keep), rows, treated
@@ -303,7 +276,7 @@ func (c *Comparison) fitScore() (done bool, err error) {
 	case glm.NotConverged.String():
 		return false, notFitted(errors.New(m.Result.Reason))
 	}
-	return false, c.leaveAlone(m, in)
+	return false, c.leaveAlone(m, data, in)
 }
 
 func notFitted(err error) error {
@@ -315,7 +288,7 @@ func notFitted(err error) error {
 const surely = 15
 
 // leaveAlone drops the persons whom covariates tell from the whole other side.
-func (c *Comparison) leaveAlone(m *fit.Model, in []float64) error {
+func (c *Comparison) leaveAlone(m *fit.Model, data *frame.Frame, in []float64) error {
 	x, err := m.Coding.Matrix(c.data)
 	if err != nil {
 		return err
@@ -336,13 +309,29 @@ func (c *Comparison) leaveAlone(m *fit.Model, in []float64) error {
 	}
 	before := c.Alone
 	all := len(in) == len(keep)
-	c.drop(keep, &c.Alone)
+	c.drop(keep)
 	if n := c.Persons(); all || n.Scheme == 0 || n.Reference == 0 {
 		c.Alone = before
-		about := strings.Join(separating(m), ", ")
+		about := strings.Join(c.byThemselves(data, separating(m)), ", ")
 		return result.Reason{Code: result.Separation, About: about, Message: about + " tells the schemes apart without error, so nobody can be compared; leave it out of covariates"}
 	}
 	return nil
+}
+
+// byThemselves are those of some variables that tell the sides apart alone, all
+// of them when none does.
+func (c *Comparison) byThemselves(data *frame.Frame, names []string) []string {
+	var out []string
+	for _, name := range names {
+		m, err := fit.Fit("`"+member+"` ~ `"+name+"`", data, fit.Options{Threads: c.Threads})
+		if err == nil && m.Result.Status == glm.Separated.String() {
+			out = append(out, name)
+		}
+	}
+	if len(out) == 0 {
+		return names
+	}
+	return out
 }
 
 // separating are the variables whose coefficients are infinite.
