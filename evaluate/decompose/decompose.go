@@ -31,6 +31,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"bidrag/model/infer"
@@ -83,6 +84,7 @@ type Part struct {
 	Value     float64
 	Low, High float64 // the middle 95 per cent of the bootstrap; NaN without one
 
+	Draws              int // of the bootstrap that have an answer
 	Persons, Successes int // of the side that tells of the fewest persons
 }
 
@@ -196,6 +198,11 @@ func (m *methods) bootstrap(ctx context.Context, a *Answer, o Options) error {
 	a.Replicates = len(r.Values)
 	for k := range a.Parts {
 		a.Parts[k].Low, a.Parts[k].High = r.Interval(k, 0.95)
+		for _, v := range r.Values {
+			if !math.IsNaN(v[k]) {
+				a.Parts[k].Draws++
+			}
+		}
 	}
 	return nil
 }

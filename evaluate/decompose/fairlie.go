@@ -2,6 +2,7 @@ package decompose
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -41,6 +42,9 @@ type matching struct {
 func (m *methods) fairlie(t *tally, choice string, at *coefs, s *sample, r *room, draw []float64, orderings int, random *rand.Rand) {
 	f := &r.match
 	blocks := len(m.people.data.Blocks)
+	if math.IsNaN(at.a) {
+		orderings = 0 // the parts are 0/0
+	}
 	f.indices(m.people, at, draw)
 	f.turn, f.at = f.turn[:0], 0
 	f.changes = sized(f.changes, blocks)

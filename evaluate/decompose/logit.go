@@ -1,7 +1,6 @@
 package decompose
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -129,13 +128,11 @@ const (
 	farFromDone = 0.05 // where it ends when a coefficient has no finite estimate in the draw, which hardly moves probabilities any more
 )
 
-// errNoEstimate is a draw whose logistic model has no estimate.
-var errNoEstimate = errors.New("the logistic model of a draw has no estimate")
-
 // draw is the model fitted to a draw, by steps from the estimate of the whole
 // data with the information there, the draw's weights on it, so that a step needs
-// no new matrix. Sums over clusters serve all draws.
-func (l *logit) draw(p *people, r *room, draw []float64) (*logit, error) {
+// no new matrix. Sums over clusters serve all draws. Where there is no estimate
+// its coefficients are NaN, and so is what is made of them.
+func (l *logit) draw(p *people, r *room, draw []float64) *logit {
 	l.info.sum(&r.info, r.panel, draw)
 	k, n := p.p+1, p.p+1
 	both := l.of[0] && l.of[1]
@@ -162,9 +159,9 @@ func (l *logit) draw(p *people, r *room, draw []float64) (*logit, error) {
 		}
 	}
 	if !(decrement < farFromDone) {
-		return nil, errNoEstimate
+		out.a = math.NaN()
 	}
-	return out, nil
+	return out
 }
 
 // step goes one step up the likelihood of a draw and returns its squared length
@@ -225,16 +222,11 @@ func (c *coefs) expected(p *people, r *room, s *sample, scheme int, draw []float
 }
 
 // answer adds the decompositions by logistic models.
-func (l *logits) answer(t *tally, s *sample, r *room, draw []float64, orderings int, random *rand.Rand) error {
+func (l *logits) answer(t *tally, s *sample, r *room, draw []float64, orderings int, random *rand.Rand) {
 	now := logits{methods: l.methods}
-	var err error
 	for i, of := range [3]*logit{l.own[0], l.own[1], l.pooled} {
-		to := [3]**logit{&now.own[0], &now.own[1], &now.pooled}[i]
-		if of == nil {
-			continue
-		}
-		if *to, err = of.draw(l.people, r, draw); err != nil {
-			return err
+		if of != nil {
+			*[3]**logit{&now.own[0], &now.own[1], &now.pooled}[i] = of.draw(l.people, r, draw)
 		}
 	}
 	for _, c := range []struct {
@@ -247,7 +239,6 @@ func (l *logits) answer(t *tally, s *sample, r *room, draw []float64, orderings 
 		now.twofold(t, c.choice, &c.at.coefs, s, r, draw)
 		l.fairlie(t, c.choice, &c.at.coefs, s, r, draw, orderings, random)
 	}
-	return nil
 }
 
 // twofold is the decomposition of Oaxaca and Blinder with probabilities at

@@ -80,9 +80,7 @@ func (m *methods) all(t *tally, r *room, draw []float64, orderings int, random *
 	m.gelbach(t, &l)
 	m.twofold(t, &l)
 	m.threefold(t, &l)
-	if err := m.logit.answer(t, &l.sample, r, draw, orderings, random); err != nil {
-		return err
-	}
+	m.logit.answer(t, &l.sample, r, draw, orderings, random)
 	for k := range m.people.data.Tables {
 		m.rates(t, k, draw)
 	}

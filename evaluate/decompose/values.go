@@ -12,6 +12,7 @@ import (
 //	decomposition.kitagawa.ANALYSIS.SCHEME.VARIABLE.PIECE.level.LEVEL
 //	standardized_rate.METHOD.ANALYSIS.SCHEME.VARIABLE.SIDE.by.CHOICE
 //	decomposition_replicates.ANALYSIS.SCHEME
+//	decomposition_replicates.METHOD.ANALYSIS.SCHEME.by.CHOICE     where some draws have no answer
 //
 // of which what does not apply is left out, and the raw difference itself is
 // METHOD raw. What has no number is left out.
@@ -23,7 +24,15 @@ func (a *Answer) Values(analysis, scheme string) []result.Value {
 		}
 	}
 	n, _ := fewest(a.Focus, a.Ref)
-	return append(out, result.Estimate(result.Key{Quantity: "decomposition_replicates", Analysis: analysis, Scheme: scheme}, result.Count, float64(a.Replicates), n))
+	k := result.Key{Quantity: "decomposition_replicates", Analysis: analysis, Scheme: scheme}
+	out = append(out, result.Estimate(k, result.Count, float64(a.Replicates), n))
+	for _, p := range a.Parts {
+		if p.Method == Logit && p.Piece == Unexplained && p.Block == "" && p.Draws < a.Replicates {
+			k.Kind, k.By, k.ByLevel = p.Method, "by", p.Choice
+			out = append(out, result.Estimate(k, result.Count, float64(p.Draws), n))
+		}
+	}
+	return out
 }
 
 // result is a part as a result.
