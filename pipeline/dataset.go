@@ -124,6 +124,7 @@ func (r *Run) checkModels() ([]string, error) {
 	}
 	r.checkProfiles(&problems)
 	r.checkDecompositions(&problems)
+	r.checkMatchings(&problems)
 	r.checkSensitivity(&problems)
 	return complete, problems.Err()
 }

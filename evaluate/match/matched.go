@@ -52,9 +52,10 @@ func (c *Comparison) Difference(sets []Set) (Effect, error) {
 	n := float64(len(sets))
 	var scheme, reference float64
 	for _, s := range sets {
-		scheme += s.Outcome / n
-		reference += mean(s.Outcomes) / n
+		scheme += s.Outcome
+		reference += mean(s.Outcomes)
 	}
+	scheme, reference = scheme/n, reference/n
 	e := effect(scheme, reference)
 	var t terms
 	for k, s := range sets {
@@ -114,11 +115,11 @@ func (c *Comparison) Adjusted(sets []Set) (Effect, error) {
 	scheme, reference := 0.0, 0.0
 	share := make([]float64, len(c.Treated)) // of the mean expectation, by row
 	for _, s := range sets {
-		scheme += s.Outcome / n
-		reference += m.mu[s.Treated] / n
+		scheme += s.Outcome
+		reference += m.mu[s.Treated]
 		share[s.Treated] = 1 / n
 	}
-	e := effect(scheme, reference)
+	e := effect(scheme/n, reference/n)
 	along := m.influence(share)
 	var t terms
 	scale := weightScale(sets)

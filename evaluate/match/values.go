@@ -51,19 +51,18 @@ func (c *Comparison) Values(analysis string, traits []Trait) []result.Value {
 	return append(out, c.balanceValues("", analysis, c.Balance(traits, nil), nil)...)
 }
 
-// before is how the outcomes of those who are compared differ as they are.
+// before is how the outcomes of those who are compared differ as they are, with
+// Newcombe's interval, of numbers by the normal distribution.
 func (c *Comparison) before(key func(string) result.Key) []result.Value {
-	var sum, n [2]float64
-	for i, y := range c.Outcome {
-		sum[side(c.Treated[i])] += y
-		n[side(c.Treated[i])]++
-	}
-	scheme, other := c.meanValues(key("matching_raw_mean"), effect(sum[1]/n[1], sum[0]/n[0]), ones(len(c.Treated)))
-	d := result.Estimate(key("matching_raw_difference"), c.unit(), sum[1]/n[1]-sum[0]/n[0], int(min(n[0], n[1])))
+	s := c.spread(Trait{Values: c.Outcome}, ones(len(c.Treated)))
+	e := effect(s.mean[1], s.mean[0])
+	scheme, other := c.meanValues(key("matching_raw_mean"), e, ones(len(c.Treated)))
 	if c.Binary {
-		d = d.WithInterval(univariate.Newcombe(int(sum[1]), int(n[1]), int(sum[0]), int(n[0]), 0.95))
+		e.Low, e.High = univariate.Newcombe(scheme.Part, scheme.N, other.Part, other.N, 0.95)
+	} else {
+		e = e.normal(math.Sqrt(s.variance[1]/s.weight[1] + s.variance[0]/s.weight[0]))
 	}
-	return []result.Value{scheme, other, d}
+	return []result.Value{scheme, other, c.EffectValue(key("matching_raw_difference"), e, min(scheme.N, other.N))}
 }
 
 // unit is that of a difference of outcomes.
