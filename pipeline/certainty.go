@@ -60,7 +60,7 @@ func (r *Run) certain(name string, of study.Certainty) ([]result.Value, error) {
 	})
 }
 
-// certaintyOf is a value of the page, resting on so many persons.
+// certaintyOf is a value of the page, about so many persons of the scheme.
 func certaintyOf(name string, v result.Value, persons int) []result.Value {
 	key := result.Key{Quantity: "certainty", Kind: name, Scheme: v.Key.Scheme}
 	v.Key, v.Unit = key, result.Points
@@ -83,7 +83,7 @@ func (r *Run) certainRaw(name, sample string) ([]result.Value, error) {
 	var out []result.Value
 	for _, v := range describe.Differences(r.Study, r.data, sample, rows) {
 		if count[v.Key.Scheme] > 0 && count[reference] > 0 {
-			out = append(out, certaintyOf(name, v, count[v.Key.Scheme]+count[reference])...)
+			out = append(out, certaintyOf(name, v, count[v.Key.Scheme])...)
 		}
 	}
 	if len(out) == 0 {
@@ -111,13 +111,12 @@ func (r *Run) certainModel(name string, f *fitted) ([]result.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := with.model.Result.NObs
 	value := func(quantity string, d effects.Difference) result.Value {
-		return result.Estimate(result.Key{Quantity: quantity, Kind: name, Scheme: d.Scheme}, result.Points, d.Value, n).WithInterval(d.Low, d.High)
+		return result.Estimate(result.Key{Quantity: quantity, Kind: name, Scheme: d.Scheme}, result.Points, d.Value, d.Persons).WithInterval(d.Low, d.High)
 	}
 	var out []result.Value
 	for _, d := range treated {
-		out = append(out, certaintyOf(name, value("certainty", d), n)...)
+		out = append(out, certaintyOf(name, value("certainty", d), d.Persons)...)
 	}
 	for _, d := range everyone {
 		out = append(out, value("certainty_everyone", d))

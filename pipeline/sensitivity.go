@@ -197,6 +197,19 @@ func severalValues(f *fitted, name string) error {
 	return result.Reason{Code: result.OneCluster, About: name, Message: fmt.Sprintf("everyone in the model %q has the same %s, so nothing tells how its clusters differ; choose another cluster or sample", f.name, name)}
 }
 
+// persons counts those of a scheme in a model: what a comparison with the scheme
+// rests on.
+func (f *fitted) persons(scheme string) int {
+	column, _ := f.data.Column("scheme")
+	n := 0
+	for _, code := range column.Code {
+		if column.Levels[code] == scheme {
+			n++
+		}
+	}
+	return n
+}
+
 // overGroups says for which groups a model's difference is meant: on average over
 // all of them.
 const overGroups = fit.AllGroups
@@ -210,8 +223,8 @@ func (r *Run) eValues(f *fitted) error {
 		r.gap("sensitivity", f.name, "cluster", err, path...)
 		with = f
 	}
-	n := with.model.Result.NObs
 	tell := func(kind, scheme string, e sensitivity.Evidence) error {
+		n := with.persons(scheme)
 		key := func(quantity string) result.Key {
 			return result.Key{Quantity: quantity, Kind: kind, Model: f.name, Scheme: scheme}
 		}
@@ -238,7 +251,7 @@ func (r *Run) eValues(f *fitted) error {
 	}
 	for _, d := range treated {
 		key := result.Key{Quantity: "risk_ratio", Model: f.name, Scheme: d.Scheme}
-		if err := r.Results.Add("sensitivity", result.Estimate(key, result.Number, bounded(d.Ratio.Value), n).WithInterval(d.Ratio.Low, d.Ratio.High)); err != nil {
+		if err := r.Results.Add("sensitivity", result.Estimate(key, result.Number, bounded(d.Ratio.Value), d.Persons).WithInterval(d.Ratio.Low, d.Ratio.High)); err != nil {
 			return err
 		}
 		if err := tell("risk_ratio", d.Scheme, sensitivity.OfRisks(sensitivity.Ratio{Value: d.Ratio.Value, Low: d.Ratio.Low, High: d.Ratio.High})); err != nil {

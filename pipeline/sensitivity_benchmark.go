@@ -40,7 +40,7 @@ func (r *Run) benchmark(f *fitted) error {
 			gap("benchmark", err)
 			continue
 		}
-		values := r.omitted(f, linear, o, term[len("scheme"):])
+		values := r.omitted(f, o, term[len("scheme"):])
 		for _, v := range b.Variables {
 			values = append(values, r.measuredBy(f, linear, o, term[len("scheme"):], v)...)
 		}
@@ -91,8 +91,8 @@ func (r *Run) differenceUnit(f *fitted) string {
 }
 
 // omitted is what the linear model says of a scheme, and what it would take.
-func (r *Run) omitted(f *fitted, linear *fit.Model, o *sensitivity.Omitted, scheme string) []result.Value {
-	n := linear.Result.NObs
+func (r *Run) omitted(f *fitted, o *sensitivity.Omitted, scheme string) []result.Value {
+	n := f.persons(scheme)
 	key := func(quantity string) result.Key {
 		return result.Key{Quantity: quantity, Model: f.name, Scheme: scheme}
 	}
@@ -108,7 +108,7 @@ func (r *Run) omitted(f *fitted, linear *fit.Model, o *sensitivity.Omitted, sche
 // difference would be with something so many times as strong, and how many times
 // as strong it must be.
 func (r *Run) measuredBy(f *fitted, linear *fit.Model, o *sensitivity.Omitted, scheme, variable string) []result.Value {
-	n := linear.Result.NObs
+	n := f.persons(scheme)
 	key := func(quantity, kind, level string) result.Key {
 		return result.Key{Quantity: quantity, Kind: kind, Model: f.name, Scheme: scheme, Variable: variable, Level: level}
 	}

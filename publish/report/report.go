@@ -51,6 +51,7 @@ type Section struct {
 // A Block is one thing in a section. One of its fields is set.
 type Block struct {
 	Text    string // a paragraph
+	See     *See   // after Text: where there is more
 	Caution string // a paragraph that a reader must not miss
 	Formula string
 	List    []string
@@ -59,6 +60,9 @@ type Block struct {
 	Table   *Shown
 	Folded  *Shown // a table that shows when its title is clicked
 }
+
+// A See is a link to a chapter or section.
+type See struct{ ID, Title string }
 
 // A Fact is a number that stands out.
 type Fact struct {

@@ -15,6 +15,7 @@ func (w *writer) summary() {
 	w.facts()
 	w.adjusted(w.study.Complete)
 	w.otherModels()
+	w.certaintyInBrief()
 	w.strongestList(w.study.Complete, 6)
 	w.projectsInBrief()
 	w.section("uncertain", w.word("uncertain.title"))
@@ -181,6 +182,14 @@ func (w *writer) strongestList(model string, most int) {
 	if len(items) > 0 {
 		w.text(w.say(lead))
 		w.list(items)
+	}
+}
+
+// certaintyInBrief says what all estimates of the difference find together, and
+// where they stand.
+func (w *writer) certaintyInBrief() {
+	if t := countEstimates(w.estimates(w.focus)); t.adjusted > 1 {
+		w.add(Block{Text: w.say("certainty.summary", "finding", w.certaintyTitle(t)+"."), See: &See{"certainty", w.word("certainty.title")}})
 	}
 }
 
