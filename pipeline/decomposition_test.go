@@ -25,6 +25,9 @@ func TestDecompositionAgainstR(t *testing.T) {
 	}
 	rows := readGolden(t, "testdata/decomposition/decomposition.csv")
 	for _, row := range rows {
+		if row[5] == "NA" {
+			continue // a rate that a scheme does not have at every level
+		}
 		method, choice, piece, block, want := row[1], row[2], row[3], row[4], number(t, row[5])
 		k := result.Key{Quantity: "decomposition", Kind: method, Analysis: row[0], Scheme: "jobbsjansen", Variable: block, Level: piece}
 		if choice != "" {
@@ -56,10 +59,10 @@ func TestDecompositionAgainstR(t *testing.T) {
 			continue
 		}
 		v, ok := got[k]
-		if !ok && !math.IsNaN(want) {
+		if !ok {
 			t.Errorf("there is no %s", k.ID())
 		}
-		if !(math.Abs(v.Value-want) <= tolerance) && !math.IsNaN(want) {
+		if !(math.Abs(v.Value-want) <= tolerance) {
 			t.Errorf("%s = %.15g, R has %.15g", k.ID(), v.Value, want)
 		}
 	}

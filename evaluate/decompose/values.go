@@ -11,6 +11,7 @@ import (
 //	decomposition.METHOD.ANALYSIS.SCHEME.BLOCK.PIECE.by.CHOICE
 //	decomposition.kitagawa.ANALYSIS.SCHEME.VARIABLE.PIECE.level.LEVEL
 //	standardized_rate.METHOD.ANALYSIS.SCHEME.VARIABLE.SIDE.by.CHOICE
+//	decomposition_persons.ANALYSIS.SCHEME.SIDE
 //	decomposition_replicates.ANALYSIS.SCHEME
 //	decomposition_replicates.METHOD.ANALYSIS.SCHEME.by.CHOICE     where some draws have no answer
 //
@@ -22,6 +23,13 @@ func (a *Answer) Values(analysis, scheme string) []result.Value {
 		if !math.IsNaN(p.Value) {
 			out = append(out, p.result(analysis, scheme))
 		}
+	}
+	for _, s := range []struct {
+		level string
+		side  Side
+	}{{FocusSide, a.Focus}, {RefSide, a.Ref}} {
+		v := result.PersonCount(result.Key{Quantity: "decomposition_persons", Analysis: analysis, Scheme: scheme, Level: s.level}, s.side.Persons)
+		out = append(out, v)
 	}
 	n, _ := fewest(a.Focus, a.Ref)
 	k := result.Key{Quantity: "decomposition_replicates", Analysis: analysis, Scheme: scheme}
