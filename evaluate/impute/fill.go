@@ -84,7 +84,7 @@ func (f *filling) prepare() error {
 		}
 		variables = append(variables, v)
 	}
-	slices.SortStableFunc(variables, func(a, b *variable) int { return len(a.missing) - len(b.missing) })
+	variables = order(variables)
 	if err := f.setShifts(variables); err != nil {
 		return err
 	}
@@ -99,6 +99,24 @@ func (f *filling) prepare() error {
 	}
 	f.design = newDesign(f.problem.Data.NumRows(), predictors, variables, g, g != nil && f.problem.Level == "intercept")
 	return f.design.setBounds(f.problem.Data)
+}
+
+// order puts variables with fewer gaps first, but one after those that bound it,
+// as far as they do not bound each other, so that bounds hold in the end.
+func order(variables []*variable) []*variable {
+	slices.SortStableFunc(variables, func(a, b *variable) int { return len(a.missing) - len(b.missing) })
+	var out []*variable
+	waits := func(v *variable) bool {
+		return slices.ContainsFunc(variables, func(w *variable) bool {
+			return w != v && (v.Min != nil && v.Min.Column == w.Name || v.Max != nil && v.Max.Column == w.Name)
+		})
+	}
+	for len(variables) > 0 {
+		next := max(0, slices.IndexFunc(variables, func(v *variable) bool { return !waits(v) }))
+		out = append(out, variables[next])
+		variables = slices.Delete(variables, next, next+1)
+	}
+	return out
 }
 
 func unknown(name string) error {
