@@ -1,0 +1,264 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/publish/figure"
+	"bidrag/publish/table"
+)
+
+// balances are the standardized differences of a method, or before any, of the
+// propensity score first.
+func (m matched) balances(method string) []disclose.Number {
+	var out []disclose.Number
+	for _, n := range m.numbers.Numbers() {
+		if k := n.Key(); k.Quantity == "matching_balance" && k.Kind == method && k.Analysis == m.name && k.Scheme == m.scheme.key {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// at is the number of a quantity of a method for the trait of another number.
+func (m matched) at(n disclose.Number, quantity, method string) disclose.Number {
+	k := n.Key()
+	k.Quantity, k.Kind = quantity, method
+	return m.get(k)
+}
+
+// traitLabel is what a trait is called where it stands alone.
+func (m matched) traitLabel(k result.Key) string {
+	if k.Variable == "" {
+		return m.word("matching.score_label", "scheme", m.scheme.name)
+	}
+	if parent := m.parentOf(k.Variable); parent != k.Variable {
+		v, _ := m.study.Codebook.Variables.Get(parent)
+		level := strings.TrimPrefix(k.Variable, v.Indicators.Prefix+"_")
+		return m.word("level_of", "variable", m.variable(parent), "level", m.levelLabel(parent, level))
+	}
+	if k.Level != "" {
+		return m.word("level_of", "variable", m.variable(k.Variable), "level", m.levelLabel(k.Variable, k.Level))
+	}
+	if label, ok := m.study.LabelOf(k.Variable); ok {
+		return label.In(m.lang)
+	}
+	return m.variable(k.Variable)
+}
+
+// imbalance is where a standardized difference is worth a word.
+const imbalance = 0.1
+
+// unlike are the traits that the compared were to be alike in, and the largest
+// of their differences.
+func (m matched) unlike(method string) (large []string, most disclose.Number) {
+	for _, n := range m.balances(method) {
+		if k := n.Key(); !table.Has(n) || k.Variable == "" || slices.Contains(m.of.Balance, k.Variable) {
+			continue
+		}
+		if math.Abs(n.Value()) > imbalance {
+			large = append(large, m.casing.inside(m.traitLabel(n.Key())))
+		}
+		if !table.Has(most) || math.Abs(n.Value()) > math.Abs(most.Value()) {
+			most = n
+		}
+	}
+	return large, most
+}
+
+// balanceSentence says how unlike the sides are before, and after the first method.
+func (m matched) balanceSentence() string {
+	methods := m.methods()
+	before, most := m.unlike("")
+	if len(methods) == 0 || !table.Has(most) {
+		return ""
+	}
+	after, left := m.unlike(methods[0].Key)
+	if !table.Has(left) {
+		return ""
+	}
+	size := func(n disclose.Number) string { return m.locale.Decimal(math.Abs(n.Value()), 2) }
+	said := []string{m.say("matching.balance_before", "k", m.locale.Count(float64(len(before))), "trait", m.casing.inside(m.traitLabel(most.Key())), "sd", size(most)),
+		m.say("matching.balance_after", "k", m.locale.Count(float64(len(after))), "trait", m.casing.inside(m.traitLabel(left.Key())), "sd", size(left), "method", m.quote(methods[0].Value.Label.In(m.lang)))}
+	if len(m.of.Balance) > 0 {
+		var names []string
+		for _, v := range m.of.Balance {
+			names = append(names, m.topic(v))
+		}
+		said = append(said, m.say("matching.balance_shown", "list", m.enumerate(names)))
+	}
+	return join(said)
+}
+
+// loveFigure is the standardized differences before and after the first method.
+func (m matched) loveFigure() {
+	methods := m.methods()
+	if len(methods) == 0 {
+		return
+	}
+	method := methods[0]
+	series := []figure.Series{{Key: "before", Label: m.word("matching.before"), Style: figure.Neutral}, {Key: "after", Label: m.word("matching.after"), Style: figure.Focus}}
+	plot := figure.Dots{Series: series, Format: figure.Ratio, Axis: m.word("matching.love_axis"), Zero: true}
+	data := table.Table{Columns: []table.Column{{Label: m.word("matching.trait")}, {Label: series[0].Label}, {Label: series[1].Label}}}
+	cells := table.Format{Decimals: 2}
+	for i, n := range m.balances("") {
+		key, after := strconv.Itoa(i), m.at(n, "matching_balance", method.Key)
+		plot.Categories = append(plot.Categories, figure.Category{Key: key, Label: m.traitLabel(n.Key())})
+		plot.Marks = append(plot.Marks, figure.Mark{Category: key, Series: "before", Number: n}, figure.Mark{Category: key, Series: "after", Number: after})
+		data.Rows = append(data.Rows, table.Row{Cells: []table.Cell{table.Text(m.traitLabel(n.Key())), table.Num(n, cells), table.Num(after, cells)}})
+	}
+	title := m.loveTitle(method.Key)
+	m.figure(figure.Figure{
+		ID: id("matching-balance", m.name, m.scheme.key), Title: title,
+		Subtitle: m.say("matching.love_subtitle", "first", m.scheme.name, "second", m.reference.name, "method", m.quote(method.Value.Label.In(m.lang))),
+		Note:     m.say("matching.love_note"), Alt: m.word("matching.love_alt", "title", title), Plot: plot,
+	}, data)
+}
+
+func (m matched) loveTitle(method string) string {
+	before, _ := m.unlike("")
+	after, _ := m.unlike(method)
+	pairs := []any{"before", m.cardinal(len(before)), "after", m.cardinal(len(after))}
+	switch {
+	case len(before) == 0:
+		return m.say("matching.love_nothing")
+	case len(after) == 0:
+		return m.say("matching.love_all", pairs...)
+	case len(after) < len(before):
+		return m.say("matching.love_some", pairs...)
+	}
+	return m.say("matching.love_none", pairs...)
+}
+
+// supportFigure is how the propensity scores of the two sides lie.
+func (m matched) supportFigure() {
+	const bins = 20
+	first, second := m.scheme.series, m.reference.series
+	first.Style = figure.Focus
+	plot := figure.Steps{Series: []figure.Series{first, second}, Format: figure.Percent, Axis: m.word("matching.support_axis", "scheme", m.scheme.name)}
+	data := table.Table{Columns: []table.Column{{Label: m.word("matching.support_column")}, {Label: m.scheme.label}, {Label: m.reference.label}}}
+	for k := range bins {
+		key := result.Key{Quantity: "matching_score", Analysis: m.name, Scheme: m.scheme.key, Level: strconv.FormatFloat(float64(k)/bins, 'g', -1, 64)}
+		own := m.get(key)
+		key.Quantity += "_reference"
+		other := m.get(key)
+		low, high := float64(k)*100/bins, float64(k+1)*100/bins
+		plot.Bins = append(plot.Bins, figure.Bin{Series: first.Key, X0: low, X1: high, Number: own}, figure.Bin{Series: second.Key, X0: low, X1: high, Number: other})
+		data.Rows = append(data.Rows, table.Row{Cells: []table.Cell{
+			table.Text(m.word("matching.support_bin", "low", m.locale.Decimal(low, 0), "high", m.locale.Decimal(high, 0))),
+			table.Num(own, table.Format{Kind: table.Percent}), table.Num(other, table.Format{Kind: table.Percent}),
+		}})
+	}
+	title := m.supportTitle()
+	m.figure(figure.Figure{
+		ID: id("matching-support", m.name, m.scheme.key), Title: title,
+		Subtitle: join([]string{m.say("matching.support_subtitle", "scheme", m.scheme.name), m.nText(m.number("matching_persons", ""), m.number("matching_persons_reference", ""))}),
+		Note:     m.say("matching.support_note"), Alt: m.word("matching.support_alt", "title", title), Plot: plot,
+	}, data)
+}
+
+// supportTitle says how the shares with a score below one half lie.
+func (m matched) supportTitle() string {
+	share := func(scheme, quantity string) (float64, bool) {
+		n, all := m.number(quantity, ""), m.number(scheme, "")
+		if !table.Has(n) || !table.Has(all) {
+			return 0, false
+		}
+		return n.Value() / all.Value(), true
+	}
+	own, ok := share("matching_persons", "matching_off_support")
+	switch {
+	case !ok:
+		return m.say("matching.support_title")
+	case own == 0:
+		return m.say("matching.support_title_all", "people", m.scheme.people, "second", m.reference.name)
+	}
+	return m.say("matching.support_title_off", "share", m.percentText(own), "people", m.scheme.people, "second", m.reference.name)
+}
+
+// methodTable is the methods beside each other.
+func (m matched) methodTable() table.Table {
+	t := table.Table{ID: id("matching-methods", m.name, m.scheme.key), Title: m.word("matching.methods_title", "label", m.of.Label.In(m.lang)),
+		Note: join([]string{m.say("matching.methods_note"), m.source()}),
+		Columns: []table.Column{{Label: m.word("matching.method")}, {Label: m.scheme.label, Group: m.word("matching.compared")},
+			{Label: m.reference.label, Group: m.word("matching.compared")}, {Label: m.word("matching.worth"), Group: m.word("matching.compared")}, {Label: m.word("matching.left_out", "scheme", m.scheme.plain)},
+			{Label: m.scheme.label, Group: m.word("matching.outcome")}, {Label: m.reference.label, Group: m.word("matching.outcome")}}}
+	cells := table.Format{Kind: table.Percent}
+	if !m.points {
+		cells = table.Format{Decimals: 1}
+	}
+	row := func(label string, numbers [6]disclose.Number) {
+		r := table.Row{Cells: []table.Cell{table.Text(label)}}
+		for i, n := range numbers {
+			format := wholeNumber
+			if i >= 4 {
+				format = cells
+			}
+			r.Cells = append(r.Cells, table.Num(n, format))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	row(m.word("matching.raw_label"), [6]disclose.Number{m.number("matching_persons", ""), m.number("matching_persons_reference", ""), m.number("matching_persons_reference", ""), {},
+		m.number("matching_raw_mean", ""), m.number("matching_raw_mean_reference", "")})
+	for _, e := range m.methods() {
+		get := func(quantity string) disclose.Number { return m.number(quantity, e.Key) }
+		row(e.Value.Label.In(m.lang), [6]disclose.Number{get("matching_kept"), get("matching_kept_reference"), get("matching_effective_reference"), get("matching_left_out"),
+			get("matched_mean"), get("matched_mean_reference")})
+	}
+	return t
+}
+
+// balanceTable is the standardized differences of all methods.
+func (m matched) balanceTable() table.Table {
+	t := table.Table{ID: id("matching-differences", m.name, m.scheme.key), Title: m.word("matching.differences_title", "label", m.of.Label.In(m.lang)),
+		Note:    join([]string{m.say("matching.love_note"), m.source()}),
+		Columns: []table.Column{{Label: m.word("matching.trait")}, {Label: m.word("matching.before")}}}
+	methods := m.methods()
+	for _, e := range methods {
+		t.Columns = append(t.Columns, table.Column{Label: e.Value.Label.In(m.lang), Group: m.word("matching.after")})
+	}
+	for _, n := range m.balances("") {
+		r := table.Row{Cells: []table.Cell{table.Text(m.traitLabel(n.Key())), table.Num(n, table.Format{Decimals: 2})}}
+		for _, e := range methods {
+			r.Cells = append(r.Cells, table.Num(m.at(n, "matching_balance", e.Key), table.Format{Decimals: 2}))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+// meanTable is means and variance ratios before and after the first method.
+func (m matched) meanTable() table.Table {
+	t := table.Table{ID: id("matching-means", m.name, m.scheme.key), Title: m.word("matching.means_title", "label", m.of.Label.In(m.lang)),
+		Note: join([]string{m.say("matching.means_note"), m.source()}), Columns: []table.Column{{Label: m.word("matching.trait")}}}
+	methods := m.methods()
+	if len(methods) == 0 {
+		return table.Table{}
+	}
+	after := m.word("matching.after_method", "method", methods[0].Value.Label.In(m.lang))
+	for _, group := range []string{m.word("matching.before"), after} {
+		t.Columns = append(t.Columns, table.Column{Label: m.scheme.label, Group: group}, table.Column{Label: m.reference.label, Group: group}, table.Column{Label: m.word("matching.ratio"), Group: group})
+	}
+	for _, n := range m.balances("") {
+		r := table.Row{Cells: []table.Cell{table.Text(m.traitLabel(n.Key()))}}
+		for _, method := range []string{"", methods[0].Key} {
+			for _, quantity := range []string{"matching_mean", "matching_mean_reference"} {
+				x := m.at(n, quantity, method)
+				format := table.Format{Decimals: 1}
+				if x.Unit() == result.Share {
+					format = table.Format{Kind: table.Percent}
+				} else if n.Key().Variable == "" {
+					format = table.Format{Decimals: 2}
+				}
+				r.Cells = append(r.Cells, table.Num(x, format))
+			}
+			r.Cells = append(r.Cells, table.Num(m.at(n, "matching_variance_ratio", method), table.Format{Decimals: 2}))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
