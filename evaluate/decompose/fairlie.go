@@ -1,8 +1,8 @@
 package decompose
 
 import (
-	"cmp"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 
@@ -14,6 +14,7 @@ type matching struct {
 	index   []float64  // n×blocks: what the characteristics of a block add to the index
 	order   [2][]int32 // persons of each scheme, by their index, one drawn twice there twice
 	total   []float64  // n
+	keys    []uint64   // of persons, in the order of their index
 	turn    []int32    // an order in which persons of the larger scheme take their turn
 	at      int        // whose turn it is
 	chosen  []bool     // of the larger scheme in this sample
@@ -80,17 +81,36 @@ func (f *matching) indices(p *people, at *coefs, draw []float64) {
 		kernel.Axpy(f.total, 1, f.index[b*p.n:(b+1)*p.n])
 	}
 	for s := range f.order {
-		order := f.order[s][:0]
-		for i := p.begin[s]; i < p.begin[s+1]; i++ {
-			for range int(draw[i]) {
-				order = append(order, int32(i))
-			}
-		}
-		slices.SortFunc(order, func(a, b int32) int {
-			return cmp.Or(cmp.Compare(f.total[a], f.total[b]), cmp.Compare(a, b))
-		})
-		f.order[s] = order
+		f.order[s] = f.inOrder(f.order[s][:0], p, s, draw)
 	}
+}
+
+// inOrder appends the persons of a scheme in a draw by their index, each as often
+// as drawn. Indices that are equal to nine digits or more stand in the order of
+// the rows: the number of the row takes the last bits of the key that is sorted.
+func (f *matching) inOrder(order []int32, p *people, scheme int, draw []float64) []int32 {
+	low := uint64(1)<<bits.Len(uint(p.n)) - 1
+	f.keys = f.keys[:0]
+	for i := p.begin[scheme]; i < p.begin[scheme+1]; i++ {
+		if draw[i] == 0 {
+			continue
+		}
+		key := math.Float64bits(f.total[i])
+		if key>>63 == 0 {
+			key |= 1 << 63
+		} else {
+			key = ^key
+		}
+		f.keys = append(f.keys, key&^low|uint64(i))
+	}
+	slices.Sort(f.keys)
+	for _, key := range f.keys {
+		i := int32(key & low)
+		for range int(draw[i]) {
+			order = append(order, i)
+		}
+	}
+	return order
 }
 
 // sample matches the smaller scheme with persons of the larger one.

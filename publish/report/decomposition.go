@@ -47,7 +47,7 @@ type split struct {
 // section writes what there is, and tells whether there was anything to split. What
 // is the same of all decompositions is said of the first.
 func (d split) section(first bool) bool {
-	d.decompositionGaps()
+	d.decompositionGaps(func(r result.Reason) bool { return r.Code != result.TooFew })
 	if !table.Has(d.raw()) {
 		return false
 	}
@@ -261,7 +261,7 @@ func (d split) figureTitle() string {
 			most = b
 		}
 	}
-	pairs := []any{"raw", d.size(d.raw()), "explained", d.pointsOnly(d.part("")), "remains", d.pointsOnly(d.remains())}
+	pairs := []any{"raw", d.pointsOnly(d.raw()), "explained", d.pointsOnly(d.part("")), "remains", d.pointsOnly(d.remains())}
 	if most == "" {
 		return d.say("decomposition.figure", pairs...)
 	}
@@ -281,12 +281,12 @@ func (d split) figureNote() string {
 	return join([]string{d.say("decomposition.note"), d.say(key, "n", d.count(draws), "cluster", d.casing.inside(d.variable(d.of.Cluster)))})
 }
 
-// decompositionGaps tells what these data could not answer, and with what
-// reservation the rest is said.
-func (d split) decompositionGaps() {
+// decompositionGaps tells what these data could not answer for reasons of a kind,
+// and with what reservation the rest is said.
+func (d split) decompositionGaps(of func(result.Reason) bool) {
 	for _, g := range d.numbers.Gaps() {
 		subject := strings.Fields(g.Subject)
-		if g.Step != "decomposition" || len(subject) == 0 || subject[0] != d.key {
+		if g.Step != "decomposition" || len(subject) == 0 || subject[0] != d.key || !of(g.Reason) {
 			continue
 		}
 		key, whose := "decomposition.gap."+g.Reason.Code, ""

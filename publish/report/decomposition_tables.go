@@ -92,7 +92,7 @@ func (d split) choiceTable() table.Table {
 		}
 		row := table.Row{Group: d.methodLabel(c.method), Cells: []table.Cell{table.Text(d.choiceLabel(c))}}
 		for _, b := range d.of.Blocks.Keys() {
-			row.Cells = append(row.Cells, table.Num(d.number(c.method, c.choice, b, "explained"), withPoints))
+			row.Cells = append(row.Cells, table.Num(d.number(c.method, c.choice, b, "explained"), plainPoints))
 		}
 		row.Cells = append(row.Cells, table.Num(total, withPoints), table.Num(d.number(c.method, c.choice, "", "unexplained"), withPoints))
 		t.Rows = append(t.Rows, row)
@@ -106,7 +106,7 @@ func (d split) detailTable() table.Table {
 		Note: join([]string{d.say("decomposition.coefficients.note"), d.source()}),
 		Columns: []table.Column{{Label: d.word("decomposition.column.part")},
 			{Label: d.word("decomposition.column.different"), Group: d.word("decomposition.axis")}, {Label: d.word("decomposition.column.coefficients"), Group: d.word("decomposition.axis")}}}
-	for _, c := range []choice{{"oaxaca", "reference"}, {"oaxaca", "focus"}, {"oaxaca", "pooled"}, {"logit", "reference"}, {"logit", "focus"}, {"logit", "pooled"}} {
+	for _, c := range append([]choice{{"oaxaca", "pooled"}}, choices[2:]...) {
 		group := d.word("decomposition.group", "method", d.methodLabel(c.method), "choice", d.casing.inside(d.choiceLabel(c)))
 		for _, b := range append(d.of.Blocks.Keys(), "_constant", "") {
 			label := d.blockLabel(b)
@@ -168,6 +168,7 @@ func (d split) tablesOfRates() {
 		return
 	}
 	d.text(d.say("decomposition.kitagawa.lead"), d.kitagawaSentence())
+	d.decompositionGaps(func(r result.Reason) bool { return r.Code == result.TooFew })
 	d.folded(d.kitagawaTable())
 	d.folded(d.levelTable())
 	d.folded(d.standardizedTable())
