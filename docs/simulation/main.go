@@ -4,6 +4,7 @@
 //
 //	go run ./docs/simulation -out replicates.csv > tables.md
 //	go run ./docs/simulation -averages -out averages.csv > averages.md
+//	go run ./docs/simulation -imputation -out imputation.csv > imputation.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
 // number, so the numbers do not depend on -threads; only the times do.
@@ -33,10 +34,32 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the random numbers")
 	out := flag.String("out", "", "csv `file` for the estimates of every replicate")
 	averages := flag.Bool("averages", false, "what models expect, in place of their parameters")
+	imputation := flag.Bool("imputation", false, "estimates from data whose gaps are filled")
 	flag.Parse()
+	if *imputation {
+		if err := writeTo(*out, os.Stdout, func(records *csv.Writer, w io.Writer) error {
+			return runImputation(*replicates, *threads, *seed, records, w)
+		}); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if err := run(*averages, *replicates, *threads, *seed, *out, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// writeTo opens the csv file, when one is named, for a simulation.
+func writeTo(file string, w io.Writer, simulate func(records *csv.Writer, w io.Writer) error) error {
+	if file == "" {
+		return simulate(csv.NewWriter(io.Discard), w)
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return simulate(csv.NewWriter(f), w)
 }
 
 // run simulates the designs and writes their tables to w and, when a file is

@@ -215,17 +215,16 @@ func TestDonorsAreThoseOfMice(t *testing.T) {
 	}
 }
 
-// A model fitted to data filled 200 times, against the same with mice, 50 times:
-// within four Monte Carlo errors of each other, the errors within 5 % and the
-// fraction of missing information within 0.1 (its own Monte Carlo error with 50
-// sets is some 0.04).
+// A model fitted to data filled 150 times, against the same with mice: within four
+// Monte Carlo errors of each other, the errors within 4 % and the fraction of
+// missing information within 0.08 (its own Monte Carlo error is some 0.025).
 func TestPooledEstimatesAgreeWithMice(t *testing.T) {
 	data := gapsFrame(t)
 	p := Problem{Data: data, Predictors: complete, Variables: []Variable{
 		{Name: "b", Method: study.Logistic}, {Name: "o", Method: study.OrdinalFill}, {Name: "c", Method: study.Multinomial},
 		{Name: "x", Method: study.GaussianFit}, {Name: "z", Method: study.PMM},
 	}}
-	out, err := Fill(context.Background(), p, Options{Imputations: 200, Iterations: 5, Seed: 4})
+	out, err := Fill(context.Background(), p, Options{Imputations: 150, Iterations: 10, Seed: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,12 +260,13 @@ func TestPooledEstimatesAgreeWithMice(t *testing.T) {
 	}
 	for j, row := range rows {
 		x := numbersOf(t, row[1:])
-		error := math.Sqrt(x[4]/50 + pooled.MonteCarlo[j]*pooled.MonteCarlo[j])
+		error := math.Sqrt(x[4]/150 + pooled.MonteCarlo[j]*pooled.MonteCarlo[j])
 		if d := pooled.Estimate[j] - x[0]; !(math.Abs(d) <= 4*error) {
 			t.Errorf("%s: %g, mice has %g: %.1f Monte Carlo errors off", row[0], pooled.Estimate[j], x[0], d/error)
 		}
-		agrees(t, "se "+row[0], pooled.StdError[j]/x[1], 1, 0.05)
-		agrees(t, "fmi "+row[0], pooled.FMI[j], x[3], 0.1)
+		agrees(t, "se "+row[0], pooled.StdError[j]/x[1], 1, 0.04)
+		t.Logf("%s %.4f %.4f, %.1f errors; se %.4f %.4f; fmi %.3f %.3f", row[0], pooled.Estimate[j], x[0], (pooled.Estimate[j]-x[0])/error, pooled.StdError[j], x[1], pooled.FMI[j], x[3])
+		agrees(t, "fmi "+row[0], pooled.FMI[j], x[3], 0.08)
 	}
 }
 

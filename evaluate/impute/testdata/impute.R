@@ -75,7 +75,7 @@ put(do.call(rbind, lapply(1:25, function(k) data.frame(target = target[k], perso
 if (!identical(commandArgs(TRUE), "single")) {
   e <- d[, setdiff(names(d), "place")]
   e$b <- factor(e$b); e$o <- factor(e$o, ordered = TRUE); e$y <- factor(e$y)
-  imp <- mice(e, m = 50, maxit = 5, seed = 1, printFlag = FALSE,
+  imp <- mice(e, m = 150, maxit = 10, seed = 11, printFlag = FALSE,
     method = base::c(y = "", g = "", w = "", f = "", b = "logreg", o = "polr", c = "polyreg", x = "norm", z = "pmm"))
   s <- summary(pool(with(imp, glm(y ~ g + w + f + b + as.integer(o) + c + x + z, family = binomial))), type = "all")
   put(data.frame(term = s$term, estimate = s$estimate, se = s$std.error, df = s$df, fmi = s$fmi, between = s$b), "pooled.csv")
