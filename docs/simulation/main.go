@@ -4,6 +4,7 @@
 //
 //	go run ./docs/simulation -out replicates.csv > tables.md
 //	go run ./docs/simulation -averages -out averages.csv > averages.md
+//	go run ./docs/simulation -decompositions > decompositions.md
 //	go run ./docs/simulation -imputation -out imputation.csv > imputation.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
@@ -35,7 +36,14 @@ func main() {
 	out := flag.String("out", "", "csv `file` for the estimates of every replicate")
 	averages := flag.Bool("averages", false, "what models expect, in place of their parameters")
 	imputation := flag.Bool("imputation", false, "estimates from data whose gaps are filled")
+	decompositions := flag.Bool("decompositions", false, "differences between two schemes, split")
 	flag.Parse()
+	if *decompositions {
+		if err := runDecompositions([]splitting{linearSplitting(), logisticSplitting()}, *replicates, *threads, *seed, 300, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *imputation {
 		if err := writeTo(*out, os.Stdout, func(records *csv.Writer, w io.Writer) error {
 			return runImputation(*replicates, *threads, *seed, records, w)
