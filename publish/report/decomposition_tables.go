@@ -94,7 +94,7 @@ func (d split) choiceTable() table.Table {
 		for _, b := range d.of.Blocks.Keys() {
 			row.Cells = append(row.Cells, table.Num(d.number(c.method, c.choice, b, "explained"), plainPoints))
 		}
-		row.Cells = append(row.Cells, table.Num(total, withPoints), table.Num(d.number(c.method, c.choice, "", "unexplained"), withPoints))
+		row.Cells = append(row.Cells, table.Num(total, plainPoints), table.Num(d.number(c.method, c.choice, "", "unexplained"), withPoints))
 		t.Rows = append(t.Rows, row)
 	}
 	return t
