@@ -54,6 +54,7 @@ func (r *Run) projectContributions(model *fit.Model, f *fitted, variant string) 
 // enough persons without filling, by complete rows.
 type pooledProject struct {
 	filled   result.Value
+	stdError float64
 	complete *result.Value
 }
 
@@ -84,7 +85,7 @@ func (r *Run) poolContributions(ctx context.Context, a *setAnswers) error {
 	projects := poolProjects(sets, complete)
 	values := r.contributionChanges(projects)
 	for _, p := range projects {
-		values = append(values, p.value())
+		values = append(values, p.values()...)
 	}
 	return r.Results.Add("imputation", values...)
 }
@@ -123,7 +124,7 @@ func poolProjects(sets [][]result.Value, complete []result.Value) []pooledProjec
 			return nil
 		}
 		low, high := q.Interval(0, confidence)
-		p := pooledProject{filled: v.WithInterval(low, high)}
+		p := pooledProject{filled: v.WithInterval(low, high), stdError: q.StdError[0]}
 		p.filled.Value = q.Estimate[0]
 		for _, o := range complete {
 			if o.Key.Project == v.Key.Project && o.Key.Scheme == v.Key.Scheme {
@@ -135,16 +136,18 @@ func poolProjects(sets [][]result.Value, complete []result.Value) []pooledProjec
 	return out
 }
 
-// value is the project's pooled contribution. Beside that by complete rows it
-// tells of the persons that filling adds, so it rests on these, if there are any,
-// and on those of them who attained the goal.
-func (p pooledProject) value() result.Value {
-	v := p.filled
+// values are the project's pooled contribution and its standard error. Beside the
+// contribution by complete rows it tells of the persons that filling adds, so it
+// rests on these, if there are any, and on those of them who attained the goal.
+func (p pooledProject) values() []result.Value {
+	v := p.filled.WithInterval(math.NaN(), math.NaN())
 	v.Key.Quantity = "imputed_project_contribution"
 	if p.complete != nil && p.complete.N != v.N {
 		v.N, v.Part = v.N-p.complete.N, v.Part-p.complete.Part
 	}
-	return v
+	e := v
+	e.Key.Quantity, e.Value = "imputed_project_std_error", p.stdError
+	return []result.Value{v, e}
 }
 
 // contributionChanges tells how many projects filling adds, and how much the

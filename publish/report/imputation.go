@@ -315,7 +315,7 @@ func (w *writer) informationSentence(models []string) string {
 func (w *writer) imputedSchemes(models []string) table.Table {
 	t := table.Table{ID: "imputation-odds", Title: w.word("imputation.odds.table", "scheme", w.focus.label), Note: join([]string{w.say("imputation.odds.note"), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.model")}, {Label: w.word("imputation.complete")}, {Label: w.word("imputation.imputed")},
-			{Label: w.word("imputation.column.fmi")}, {Label: w.word("imputation.column.df")}, {Label: w.word("imputation.column.sets")}}}
+			{Label: w.word("imputation.column.fmi")}, {Label: w.word("imputation.column.sets")}}}
 	odds := table.Format{Decimals: 2, Interval: true}
 	for _, model := range models {
 		name := "scheme" + w.focus.key
@@ -325,7 +325,7 @@ func (w *writer) imputedSchemes(models []string) table.Table {
 		}
 		m, _ := w.study.Models.Get(model)
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(m.Label.In(w.lang)), table.Num(w.term(model, name).odds, odds), table.Num(filled, odds),
-			table.Num(w.imputed("imputed_fmi", model, name), table.Format{Kind: table.Percent}), table.Num(w.imputed("imputed_df", model, name), wholeNumber),
+			table.Num(w.imputed("imputed_fmi", model, name), table.Format{Kind: table.Percent}),
 			table.Num(w.imputed("imputed_sets", model, ""), wholeNumber)}})
 	}
 	return t

@@ -158,7 +158,7 @@ func (w *writer) imputedContributions() {
 	}
 	w.text(w.say("filled_projects.number", "n", w.count(projects), "least", w.cardinal(w.study.Contribution.MinLeavers)), w.say(newKey, "n", w.count(added)),
 		w.say("filled_projects.change", "points", change, "r", number("imputed_contribution_correlation", 2)),
-		w.say("filled_projects.band", "n", w.count(get("imputed_projects_by_band", "changed"))), w.say("filled_projects.interval", "n", w.count(get("imputed_projects_by_interval", "changed"))))
+		w.say("filled_projects.class", "n", w.count(get("imputed_projects_by_band", "changed")), "by_interval", w.count(get("imputed_projects_by_interval", "changed"))))
 	w.contributionsBeside()
 	w.table(w.classChanges())
 	w.endSection()
@@ -170,11 +170,11 @@ const muchAlike = 0.9
 // contributionsBeside is the figure of every project's contribution by complete
 // rows and by filled data, of those that may be shown.
 func (w *writer) contributionsBeside() {
-	plot := figure.Scatter{Series: w.series(), Line: figure.Identity, FormatX: figure.Points, FormatY: figure.Points, AxisY: w.word("imputation.imputed")}
 	panel := figure.Panel{Axis: w.word("imputation.complete")}
 	data := table.Table{Columns: []table.Column{{Label: w.word("filled_projects.column.project")}, {Label: w.word("imputation.complete")}, {Label: w.word("imputation.imputed")}}}
-	points := table.Format{Kind: table.Points, Interval: true}
+	points := table.Format{Kind: table.Points}
 	m, _ := w.study.Models.Get(w.study.Contribution.Model)
+	series := w.series()
 	for _, n := range w.numbers.Numbers() {
 		k := n.Key()
 		if k.Quantity != "imputed_project_contribution" {
@@ -187,18 +187,22 @@ func (w *writer) contributionsBeside() {
 		}
 		label := w.projectLabel(k.Scheme, k.Project)
 		panel.Points = append(panel.Points, figure.ScatterPoint{Series: k.Scheme, Label: label, X: complete, Y: n})
-		data.Rows = append(data.Rows, table.Row{Cells: []table.Cell{table.Text(label), table.Num(complete, points), table.Num(n, points)}})
+		at := slices.IndexFunc(series, func(s figure.Series) bool { return s.Key == k.Scheme })
+		data.Rows = append(data.Rows, table.Row{Group: series[max(0, at)].Label, Cells: []table.Cell{table.Text(label), table.Num(complete, points), table.Num(n, points)}})
 	}
 	if len(panel.Points) == 0 {
 		return
 	}
-	plot.Panels = []figure.Panel{panel}
+	series = slices.DeleteFunc(series, func(s figure.Series) bool {
+		return !slices.ContainsFunc(panel.Points, func(p figure.ScatterPoint) bool { return p.Series == s.Key })
+	})
+	plot := figure.Scatter{Series: series, Panels: []figure.Panel{panel}, Line: figure.Identity, FormatX: figure.Points, FormatY: figure.Points, AxisY: w.word("imputation.imputed")}
 	title := w.say("filled_projects.changed")
 	if r := w.get(result.Key{Quantity: "imputed_contribution_correlation"}); table.Has(r) && r.Value() >= muchAlike {
 		title = w.say("filled_projects.alike")
 	}
 	w.figure(figure.Figure{
-		ID: "imputation-projects", Title: title, Subtitle: w.say("filled_projects.subtitle", "n", w.locale.Count(float64(len(panel.Points)))),
+		ID: "imputation-projects", Title: title, Subtitle: w.say("filled_projects.subtitle", "n", w.locale.Count(float64(len(panel.Points))), "of", w.count(w.get(result.Key{Quantity: "imputed_projects"}))),
 		Note: w.say("filled_projects.note", "least", w.cardinal(w.numbers.Rules().Threshold)), Alt: w.word("filled_projects.alt", "title", title), Plot: plot,
 	}, data)
 }
