@@ -103,7 +103,7 @@ func (m matched) cautions() {
 		if code == result.NoMatch && g.Reason.About == "exact" {
 			code = "no_match_exact"
 		}
-		m.caution(m.say("matching.gap."+code, "what", what, "about", m.about(g.Reason.About), "first", m.scheme.name, "second", m.reference.name))
+		m.caution(m.say("matching.gap."+code, "what", what, "about", m.about(g.Reason.About), "first", m.scheme.people, "second", m.reference.people))
 	}
 }
 
@@ -141,10 +141,10 @@ func (m matched) foundSentence() string {
 			continue
 		}
 		if kept.Value() == all.Value() {
-			return m.say("matching.found_all", "people", m.scheme.people, "n", m.count(all), "second", m.reference.name, "method", m.quote(e.Value.Label.In(m.lang)))
+			return m.say("matching.found_all", "people", m.scheme.people, "n", m.count(all), "second", m.reference.people, "method", m.quote(e.Value.Label.In(m.lang)))
 		}
 		return m.say("matching.found", "people", m.scheme.people, "n", m.count(kept), "all", m.count(all),
-			"share", m.percentText(kept.Value()/all.Value()), "second", m.reference.name, "method", m.quote(e.Value.Label.In(m.lang)))
+			"share", m.percentText(kept.Value()/all.Value()), "second", m.reference.people, "method", m.quote(e.Value.Label.In(m.lang)))
 	}
 	return ""
 }
@@ -157,7 +157,7 @@ func (m matched) supportSentence() string {
 		return ""
 	}
 	return m.say("matching.support", "n", m.count(off), "all", m.count(all), "m", m.count(other), "others", m.count(others),
-		"first", m.scheme.name, "second", m.reference.name)
+		"first", m.scheme.people, "second", m.reference.people)
 }
 
 // aloneSentence counts who was left out before any method.
@@ -167,7 +167,7 @@ func (m matched) aloneSentence() string {
 		if !table.Has(a) || !table.Has(b) || a.Value()+b.Value() == 0 {
 			return ""
 		}
-		return m.say(key, "n", m.count(a), "m", m.count(b), "first", m.scheme.name, "second", m.reference.name)
+		return m.say(key, "n", m.count(a), "m", m.count(b), "first", m.scheme.people, "second", m.reference.people)
 	}
 	return join([]string{sentence("matching.incomplete", "matching_incomplete"), sentence("matching.alone", "matching_alone")})
 }
@@ -207,7 +207,12 @@ func (m matched) mainSentence() string {
 		return ""
 	}
 	n := m.number("matched_difference", methods[0].Key)
-	return join([]string{m.say("matching.main", "method", m.quote(methods[0].Value.Label.In(m.lang)), "points", m.amount(n), "n", m.count(m.number("matching_kept", methods[0].Key))), m.maybeNothing(n)})
+	kept, all := m.number("matching_kept", methods[0].Key), m.number("matching_persons", "")
+	said := []string{m.say("matching.main", "method", m.quote(methods[0].Value.Label.In(m.lang)), "points", m.amount(n), "n", m.count(kept)), m.maybeNothing(n)}
+	if table.Has(kept) && table.Has(all) && kept.Value() < 0.9*all.Value() {
+		said = append(said, m.say("matching.only", "people", m.scheme.people))
+	}
+	return join(said)
 }
 
 // rangeSentence is from where to where the methods go, and how many of their
@@ -278,7 +283,7 @@ func (m matched) fewSentence() string {
 	if len(items) == 0 {
 		return ""
 	}
-	return m.say("matching.few", "list", m.enumerate(items), "second", m.reference.name)
+	return m.say("matching.few", "list", m.enumerate(items), "second", m.reference.people)
 }
 
 // effectFigure is the difference before, and by every method.

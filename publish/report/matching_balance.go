@@ -53,37 +53,75 @@ func (m matched) traitLabel(k result.Key) string {
 // imbalance is where a standardized difference is worth a word.
 const imbalance = 0.1
 
-// unlike are the traits that the compared were to be alike in, and the largest
-// of their differences.
-func (m matched) unlike(method string) (large []string, most disclose.Number) {
-	for _, n := range m.balances(method) {
-		if k := n.Key(); !table.Has(n) || k.Variable == "" || slices.Contains(m.of.Balance, k.Variable) {
+// A comparedTrait is a trait that the compared were to be alike in, with its
+// standardized differences before any method and after one, both shown.
+type comparedTrait struct {
+	label         string // inside a sentence
+	before, after float64
+}
+
+func (t comparedTrait) unlikeBefore() bool { return math.Abs(t.before) > imbalance }
+func (t comparedTrait) unlikeAfter() bool  { return math.Abs(t.after) > imbalance }
+
+// compared are the traits that the compared were to be alike in; hidden tells
+// that there are others, of few persons.
+func (m matched) compared(method string) (traits []comparedTrait, hidden bool) {
+	for _, n := range m.balances("") {
+		k := n.Key()
+		if k.Variable == "" || slices.Contains(m.of.Balance, k.Variable) {
 			continue
 		}
-		if math.Abs(n.Value()) > imbalance {
-			large = append(large, m.casing.inside(m.traitLabel(n.Key())))
+		after := m.at(n, "matching_balance", method)
+		if !table.Has(n) || !table.Has(after) {
+			hidden = true
+			continue
 		}
-		if !table.Has(most) || math.Abs(n.Value()) > math.Abs(most.Value()) {
-			most = n
+		traits = append(traits, comparedTrait{m.casing.inside(m.traitLabel(k)), n.Value(), after.Value()})
+	}
+	return traits, hidden
+}
+
+// unlike counts the traits that differ before and after.
+func unlike(traits []comparedTrait) (before, after int) {
+	for _, t := range traits {
+		if t.unlikeBefore() {
+			before++
+		}
+		if t.unlikeAfter() {
+			after++
 		}
 	}
-	return large, most
+	return before, after
 }
 
 // balanceSentence says how unlike the sides are before, and after the first method.
 func (m matched) balanceSentence() string {
 	methods := m.methods()
-	before, most := m.unlike("")
-	if len(methods) == 0 || !table.Has(most) {
+	if len(methods) == 0 {
 		return ""
 	}
-	after, left := m.unlike(methods[0].Key)
-	if !table.Has(left) {
+	traits, _ := m.compared(methods[0].Key)
+	if len(traits) == 0 {
 		return ""
 	}
-	size := func(n disclose.Number) string { return m.locale.Decimal(math.Abs(n.Value()), 2) }
-	said := []string{m.say("matching.balance_before", "k", m.locale.Count(float64(len(before))), "trait", m.casing.inside(m.traitLabel(most.Key())), "sd", size(most)),
-		m.say("matching.balance_after", "k", m.locale.Count(float64(len(after))), "trait", m.casing.inside(m.traitLabel(left.Key())), "sd", size(left), "method", m.quote(methods[0].Value.Label.In(m.lang)))}
+	first, last := traits[0], traits[0]
+	for _, t := range traits {
+		if math.Abs(t.before) > math.Abs(first.before) {
+			first = t
+		}
+		if math.Abs(t.after) > math.Abs(last.after) {
+			last = t
+		}
+	}
+	before, after := unlike(traits)
+	size := func(x float64) string { return m.locale.Decimal(math.Abs(x), 2) }
+	said := []string{
+		m.say("matching.balance_before", "k", m.cardinal(before), "n", m.cardinal(len(traits)), "trait", first.label, "sd", size(first.before)),
+		m.say("matching.balance_after", "k", m.cardinal(after), "trait", last.label, "sd", size(last.after), "method", m.quote(methods[0].Value.Label.In(m.lang))),
+	}
+	if after == 0 {
+		said[1] = m.say("matching.balance_after_none", "trait", last.label, "sd", size(last.after), "method", m.quote(methods[0].Value.Label.In(m.lang)))
+	}
 	if len(m.of.Balance) > 0 {
 		var names []string
 		for _, v := range m.of.Balance {
@@ -114,21 +152,31 @@ func (m matched) loveFigure() {
 	title := m.loveTitle(method.Key)
 	m.figure(figure.Figure{
 		ID: id("matching-balance", m.name, m.scheme.key), Title: title,
-		Subtitle: m.say("matching.love_subtitle", "first", m.scheme.name, "second", m.reference.name, "method", m.quote(method.Value.Label.In(m.lang))),
-		Note:     m.say("matching.love_note"), Alt: m.word("matching.love_alt", "title", title), Plot: plot,
+		Subtitle: m.say("matching.love_subtitle", "first", m.scheme.people, "second", m.reference.people, "method", m.quote(method.Value.Label.In(m.lang))),
+		Note:     join([]string{m.say("matching.love_note"), m.hiddenTraits(method.Key)}), Alt: m.word("matching.love_alt", "title", title), Plot: plot,
 	}, data)
 }
 
+// hiddenTraits says that some traits are not counted, when that is so.
+func (m matched) hiddenTraits(method string) string {
+	if _, hidden := m.compared(method); hidden {
+		return m.say("matching.love_hidden")
+	}
+	return ""
+}
+
 func (m matched) loveTitle(method string) string {
-	before, _ := m.unlike("")
-	after, _ := m.unlike(method)
-	pairs := []any{"before", m.cardinal(len(before)), "after", m.cardinal(len(after))}
+	traits, _ := m.compared(method)
+	before, after := unlike(traits)
+	pairs := []any{"before", m.cardinal(before), "after", m.cardinal(after)}
 	switch {
-	case len(before) == 0:
+	case len(traits) == 0:
+		return m.say("matching.love_plain")
+	case before == 0 && after == 0:
 		return m.say("matching.love_nothing")
-	case len(after) == 0:
+	case after == 0:
 		return m.say("matching.love_all", pairs...)
-	case len(after) < len(before):
+	case after < before:
 		return m.say("matching.love_some", pairs...)
 	}
 	return m.say("matching.love_none", pairs...)
@@ -161,7 +209,7 @@ func (m matched) supportFigure() {
 	}, data)
 }
 
-// supportTitle says how the shares with a score below one half lie.
+// supportTitle says how many of the scheme have a score that nobody else has.
 func (m matched) supportTitle() string {
 	share := func(scheme, quantity string) (float64, bool) {
 		n, all := m.number(quantity, ""), m.number(scheme, "")
@@ -175,9 +223,9 @@ func (m matched) supportTitle() string {
 	case !ok:
 		return m.say("matching.support_title")
 	case own == 0:
-		return m.say("matching.support_title_all", "people", m.scheme.people, "second", m.reference.name)
+		return m.say("matching.support_title_all", "people", m.scheme.people, "second", m.reference.people)
 	}
-	return m.say("matching.support_title_off", "share", m.percentText(own), "people", m.scheme.people, "second", m.reference.name)
+	return m.say("matching.support_title_off", "share", m.percentText(own), "people", m.scheme.people, "second", m.reference.people)
 }
 
 // methodTable is the methods beside each other.
@@ -185,28 +233,28 @@ func (m matched) methodTable() table.Table {
 	t := table.Table{ID: id("matching-methods", m.name, m.scheme.key), Title: m.word("matching.methods_title", "label", m.of.Label.In(m.lang)),
 		Note: join([]string{m.say("matching.methods_note"), m.source()}),
 		Columns: []table.Column{{Label: m.word("matching.method")}, {Label: m.scheme.label, Group: m.word("matching.compared")},
-			{Label: m.reference.label, Group: m.word("matching.compared")}, {Label: m.word("matching.worth"), Group: m.word("matching.compared")}, {Label: m.word("matching.left_out", "scheme", m.scheme.plain)},
+			{Label: m.reference.label, Group: m.word("matching.compared")}, {Label: m.word("matching.worth"), Group: m.word("matching.compared")},
 			{Label: m.scheme.label, Group: m.word("matching.outcome")}, {Label: m.reference.label, Group: m.word("matching.outcome")}}}
 	cells := table.Format{Kind: table.Percent}
 	if !m.points {
 		cells = table.Format{Decimals: 1}
 	}
-	row := func(label string, numbers [6]disclose.Number) {
+	row := func(label string, numbers [5]disclose.Number) {
 		r := table.Row{Cells: []table.Cell{table.Text(label)}}
 		for i, n := range numbers {
 			format := wholeNumber
-			if i >= 4 {
+			if i >= 3 {
 				format = cells
 			}
 			r.Cells = append(r.Cells, table.Num(n, format))
 		}
 		t.Rows = append(t.Rows, r)
 	}
-	row(m.word("matching.raw_label"), [6]disclose.Number{m.number("matching_persons", ""), m.number("matching_persons_reference", ""), m.number("matching_persons_reference", ""), {},
+	row(m.word("matching.raw_label"), [5]disclose.Number{m.number("matching_persons", ""), m.number("matching_persons_reference", ""), m.number("matching_persons_reference", ""),
 		m.number("matching_raw_mean", ""), m.number("matching_raw_mean_reference", "")})
 	for _, e := range m.methods() {
 		get := func(quantity string) disclose.Number { return m.number(quantity, e.Key) }
-		row(e.Value.Label.In(m.lang), [6]disclose.Number{get("matching_kept"), get("matching_kept_reference"), get("matching_effective_reference"), get("matching_left_out"),
+		row(e.Value.Label.In(m.lang), [5]disclose.Number{get("matching_kept"), get("matching_kept_reference"), get("matching_effective_reference"),
 			get("matched_mean"), get("matched_mean_reference")})
 	}
 	return t
