@@ -486,6 +486,12 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: it rests on another number of persons", c.name)
 		}
 	}
+}
+
+// TestNoAnswer: an empty side, an outcome that is not 0 or 1, and a run that is
+// stopped.
+func TestNoAnswer(t *testing.T) {
+	o := Options{Orderings: 2, Replicates: 5}
 	d := homecomp(t)
 	for i := range d.Focus {
 		d.Focus[i] = false
