@@ -37,7 +37,16 @@ func main() {
 	averages := flag.Bool("averages", false, "what models expect, in place of their parameters")
 	imputation := flag.Bool("imputation", false, "estimates from data whose gaps are filled")
 	decompositions := flag.Bool("decompositions", false, "differences between two schemes, split")
+	matching := flag.Bool("matching", false, "effects found by comparing like with like")
 	flag.Parse()
+	if *matching {
+		if err := writeTo(*out, os.Stdout, func(records *csv.Writer, w io.Writer) error {
+			return runMatching(confounded{clusters: 100, each: 15, bootstrap: 200}, *replicates, *threads, *seed, records, w)
+		}); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *decompositions {
 		if err := runDecompositions([]splitting{linearSplitting(), logisticSplitting()}, *replicates, *threads, *seed, 300, os.Stdout); err != nil {
 			log.Fatal(err)
