@@ -147,6 +147,7 @@ func TestAgainstR(t *testing.T) {
 //	level b   16 of 60       3 of 20      0.6, 0.2   4/15, 0.15
 //
 //	composition   (0.4 − 0.8)(0.6 + 0.3375)/2 + (0.6 − 0.2)(4/15 + 0.15)/2 = −0.1875 + 1/12
+//	of which a    (0.4 − 0.8)(0.46875 − 0.35) = −0.0475, 0.35 the mean of 0.4 and 0.3
 //	rates         (0.6 − 0.3375)(0.4 + 0.8)/2 + (4/15 − 0.15)(0.6 + 0.2)/2 = 0.1575 + 7/150
 //	together      −0.1875 + 0.083333… + 0.1575 + 0.046666… = 0.1
 //
@@ -187,6 +188,9 @@ func TestKitagawaByHand(t *testing.T) {
 		}
 	}
 	for _, p := range a.Parts {
+		if p.Method == Kitagawa && p.Level == "a" && p.Piece == Composition && math.Abs(p.Value+0.0475) > 1e-14 {
+			t.Errorf("level a: %v", p.Value)
+		}
 		if p.Method == Kitagawa && p.Level == "b" && (p.Persons != 20 || p.Successes != 3) {
 			t.Errorf("level b rests on %d persons, %d of whom attain", p.Persons, p.Successes)
 		}
@@ -428,7 +432,7 @@ func TestIntervalsAgree(t *testing.T) {
 // TestBadInput: what cannot be answered is told, and the rest is done.
 func TestBadInput(t *testing.T) {
 	o := Options{Orderings: 2, Replicates: 5}
-	cases := []struct {
+	for _, c := range []struct {
 		name   string
 		change func(*Data)
 		err    error // among the gaps
@@ -465,8 +469,7 @@ func TestBadInput(t *testing.T) {
 				}
 			}
 		}, ErrEmptyLevel, []string{"educ", "college"}, ""},
-	}
-	for _, c := range cases {
+	} {
 		d := homecomp(t)
 		c.change(&d)
 		a := answer(t, d, o)

@@ -53,9 +53,11 @@ var sides = []string{reference: RefSide, focus: FocusSide, both: Pooled}
 // rates compares the schemes by the levels l of table k. With the share a and the
 // rate r of each scheme at a level (1 the scheme, 0 the reference),
 //
-//	R₁ − R₀ = Σ_l (a₁ₗ − a₀ₗ)(r₁ₗ + r₀ₗ)/2 + Σ_l (r₁ₗ − r₀ₗ)(a₁ₗ + a₀ₗ)/2
+//	R₁ − R₀ = Σ_l (a₁ₗ − a₀ₗ)((r₁ₗ + r₀ₗ)/2 − R̄) + Σ_l (r₁ₗ − r₀ₗ)(a₁ₗ + a₀ₗ)/2
 //
-// goes with composition and with rates (Kitagawa 1955). At a level where a scheme
+// goes with composition and with rates (Kitagawa 1955). R̄ = (R₁ + R₀)/2 changes no
+// sum, as shares add up to 1; it makes the part of a level that of having more
+// persons there than elsewhere, and not than nowhere. At a level where a scheme
 // has nobody its rate is taken for that of the other. Directly standardized rates
 // give each scheme's rates the composition of a scheme or of both, Σ_l aₗ r_sₗ;
 // indirectly standardized ones give its composition the rates of a standard, and
@@ -68,6 +70,7 @@ func (m *methods) rates(t *tally, k int, draw []float64) {
 	c := m.people.cells(k, draw)
 	part := Part{Method: Kitagawa, Block: m.people.data.Tables[k].Variable}
 	part.Persons, part.Successes = m.few.Persons, m.few.Successes
+	middle := (c.rate[focus] + c.rate[reference]) / 2
 	composition, rates := make([]float64, len(c.n[0])), make([]float64, len(c.n[0]))
 	totals := [2]float64{}
 	for l := range composition {
@@ -80,7 +83,7 @@ func (m *methods) rates(t *tally, k int, draw []float64) {
 		case math.IsNaN(zero):
 			zero = one
 		}
-		composition[l] = (c.share(focus, l) - c.share(reference, l)) * (one + zero) / 2
+		composition[l] = (c.share(focus, l) - c.share(reference, l)) * ((one+zero)/2 - middle)
 		rates[l] = (one - zero) * (c.share(focus, l) + c.share(reference, l)) / 2
 		totals[0] += composition[l]
 		totals[1] += rates[l]
