@@ -68,7 +68,7 @@ func (m *cumulative) clone() model {
 }
 
 func (m *cumulative) fill(s *state) error {
-	if err := climb(m, s, s.patience(s.variables[m.at]), tolerance); err != nil {
+	if err := follow(m, s, s.variables[m.at]); err != nil {
 		return err
 	}
 	v := s.variables[m.at]

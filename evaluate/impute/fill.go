@@ -2,8 +2,10 @@ package impute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -23,6 +25,7 @@ func Fill(ctx context.Context, p Problem, o Options) (*Filled, error) {
 		Missing: make([]int, len(p.Variables)), Method: make([]string, len(p.Variables)),
 		Trace: make([]Trace, len(p.Variables)), Density: make([]Density, len(p.Variables)),
 	}}
+	f.out.filling = f
 	if err := f.prepare(); err != nil {
 		return nil, err
 	}
@@ -88,6 +91,9 @@ func (f *filling) prepare() error {
 	if err := f.setShifts(variables); err != nil {
 		return err
 	}
+	if f.options.From != nil {
+		return f.goOn(variables)
+	}
 	predictors, notes, err := predictorColumns(f.problem, variables)
 	if err != nil {
 		return err
@@ -99,6 +105,27 @@ func (f *filling) prepare() error {
 	}
 	f.design = newDesign(f.problem.Data.NumRows(), predictors, variables, g, g != nil && f.problem.Level == "intercept")
 	return f.design.setBounds(f.problem.Data)
+}
+
+// errOther is the error of going on from the answer to another problem.
+var errOther = errors.New("impute: the answer to go on from is that of another problem")
+
+// goOn takes over the design of an earlier answer, with these variables' shifts,
+// and the methods and models that were found then.
+func (f *filling) goOn(variables []*variable) error {
+	from := f.options.From.filling
+	if from == nil || from.design == nil || !reflect.DeepEqual(from.problem, f.problem) || len(from.design.variables) != len(variables) {
+		return errOther
+	}
+	d := *from.design
+	d.variables = slices.Clone(d.variables)
+	for k, v := range d.variables {
+		copied := *v
+		copied.shift = variables[slices.IndexFunc(variables, func(w *variable) bool { return w.at == v.at })].shift
+		d.variables[k] = &copied
+	}
+	f.design, f.models = &d, from.models
+	return nil
 }
 
 // order puts variables with fewer gaps first, but one after those that bound it,
@@ -211,8 +238,10 @@ type chain struct {
 // run lets a pilot chain fit the models, and then the chains go on from these.
 func (f *filling) run(ctx context.Context) error {
 	s := newState(f.design)
-	if err := f.pilot(ctx, s); err != nil {
-		return err
+	if f.models == nil {
+		if err := f.pilot(ctx, s); err != nil {
+			return err
+		}
 	}
 	m := f.options.Imputations
 	f.chains = make([]chain, m)
@@ -253,7 +282,13 @@ func (f *filling) pilot(ctx context.Context, s *state) error {
 					f.out.Notes = append(f.out.Notes, *note)
 				}
 			}
-			err := f.models[k].fill(s)
+			err := error(nil)
+			if c, ok := f.models[k].(climber); ok && round == rounds-1 {
+				err = c.renew(s) // for the chains, which may keep the information
+			}
+			if err == nil {
+				err = f.models[k].fill(s)
+			}
 			if err == nil {
 				continue
 			}
@@ -273,6 +308,10 @@ func (f *filling) pilot(ctx context.Context, s *state) error {
 // chain runs chain number k.
 func (f *filling) chain(ctx context.Context, s *state, k int) chain {
 	s.begin(rand.New(rand.NewPCG(f.options.Seed, uint64(k)+1)))
+	if f.options.From != nil {
+		chains := f.options.From.filling.chains
+		s.resume(chains[k%len(chains)].values)
+	}
 	n := len(s.variables)
 	c := chain{values: make([][]float64, n), mean: make([][]float64, n), sd: make([][]float64, n), failed: make([]int, n), why: make([]error, n)}
 	models := make([]model, n)
@@ -290,6 +329,7 @@ func (f *filling) chain(ctx context.Context, s *state, k int) chain {
 				models[i] = f.models[i].clone()
 				newLinear(s, i, []int{0}, true).fill(s)
 			}
+			s.settle(i)
 			mean, sd := s.trace(i)
 			c.mean[i], c.sd[i] = append(c.mean[i], mean), append(c.sd[i], sd)
 		}

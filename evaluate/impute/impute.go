@@ -73,6 +73,12 @@ type Options struct {
 	//
 	// Source: van Buuren (2018), 9.2, delta adjustment.
 	Shift map[string]float64
+
+	// From is an earlier answer to the same problem, from whose chains these go on:
+	// with its models, and imputation k from the values of its imputation k. A
+	// shift then needs fewer iterations, two or three, as only what the shift
+	// changes has to be found. Nil begins anew.
+	From *Filled
 }
 
 // Filled is the completed data, with what tells whether to trust it.
@@ -87,6 +93,8 @@ type Filled struct {
 	Density []Density // by variable
 	Method  []string  // by variable: what was used; "" where nothing was filled
 	Notes   []Note
+
+	filling *filling // for Options.From
 }
 
 // A Trace is how the filled values of a variable moved along the chains. The

@@ -122,7 +122,7 @@ func TestOnlyGapsAreFilled(t *testing.T) {
 					}
 				}
 			}
-			if len(out.Trace[at].Mean) != 3 || len(out.Trace[at].Mean[0]) != 2 || !(out.Trace[at].Potential < 2) {
+			if len(out.Trace[at].Mean) != 3 || len(out.Trace[at].Mean[0]) != 2 || !(out.Trace[at].Potential > 0.5) {
 				t.Errorf("%s: trace %+v", v.Name, out.Trace[at])
 			}
 			last := out.Trace[at].Mean[2][1]
@@ -653,5 +653,38 @@ func TestPotential(t *testing.T) {
 	}
 	if !math.IsNaN(potential([][]float64{{1, 2, 3}})) {
 		t.Error("one chain has a potential")
+	}
+}
+
+// Chains go on from an earlier answer, with a shift, and know another problem.
+func TestGoOn(t *testing.T) {
+	p := five(t)
+	first := mustFill(t, p, Options{Imputations: 4, Iterations: 3, Seed: 1})
+	o := Options{Imputations: 4, Iterations: 2, Seed: 1, From: first, Threads: 1, Shift: map[string]float64{"x": -4}}
+	shifted := mustFill(t, p, o)
+	o.Threads = 3
+	again := mustFill(t, p, o)
+	o.Shift = nil
+	same := mustFill(t, p, o)
+	for k := range shifted.Columns {
+		mean := func(f *Filled) float64 {
+			m, _ := univariate.MeanSD(filledOf(p, f, k, 3))
+			return m
+		}
+		if d := mean(shifted) - mean(same); d > -3.5 || d < -5.5 { // some more, as others follow
+			t.Errorf("filled numbers move by %g, not some -4", d)
+		}
+		for at := range p.Variables {
+			if !slices.Equal(filledOf(p, shifted, k, at), filledOf(p, again, k, at)) {
+				t.Errorf("three threads fill %s differently", p.Variables[at].Name)
+			}
+		}
+		if d := mean(same) - mean(first); math.Abs(d) > 1 {
+			t.Errorf("without a shift filled numbers move by %g", d)
+		}
+	}
+	p.Variables = p.Variables[:4]
+	if _, err := Fill(context.Background(), p, o); !errors.Is(err, errOther) {
+		t.Errorf("the error is %v", err)
 	}
 }

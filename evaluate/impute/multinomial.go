@@ -63,7 +63,7 @@ func (m *multinomial) fill(s *state) error {
 	if m.factor == nil {
 		m.start(s)
 	}
-	if err := climb(m, s, s.patience(s.variables[m.at]), tolerance); err != nil {
+	if err := follow(m, s, s.variables[m.at]); err != nil {
 		return err
 	}
 	v, q := s.variables[m.at], len(m.cols)
@@ -133,11 +133,18 @@ func (m *multinomial) start(s *state) {
 			m.point[i] += origin[i]
 		}
 	}
-	problem := optimize.Problem{
-		Func: func(x []float64) float64 { set(x); m.slope(s); return m.loss },
-		Grad: func(grad, x []float64) {
+	var last []float64 // where the likelihood was asked for: the gradient is known too
+	at := func(x []float64) {
+		if !slices.Equal(x, last) {
 			set(x)
 			m.slope(s)
+			last = append(last[:0], x...)
+		}
+	}
+	problem := optimize.Problem{
+		Func: func(x []float64) float64 { at(x); return m.loss },
+		Grad: func(grad, x []float64) {
+			at(x)
 			for i, g := range m.gradient {
 				grad[i] = -g
 			}
@@ -176,16 +183,19 @@ func (m *multinomial) move() {
 }
 
 // means fills share with the probabilities of every level but the reference,
-// chunk numbers apart, for the persons from lo to hi, whose columns are put in
-// the panel; it returns minus their log-likelihood.
-func (m *multinomial) means(s *state, panel, share []float64, lo, hi int) (loss float64) {
+// chunk numbers apart, for the persons from lo to hi, and returns minus their
+// log-likelihood.
+func (m *multinomial) means(s *state, share []float64, lo, hi int) (loss float64) {
 	n, q, t := hi-lo, len(m.cols), m.levels-1
-	for c, j := range m.cols {
-		copy(panel[c*chunk:c*chunk+n], s.x[j*s.n+lo:j*s.n+hi])
-	}
 	clear(share[:t*chunk])
-	kernel.MultiplyAdd(kernel.ByRows(share, t, n, chunk), 1, kernel.ByRows(m.point, t, q, q), kernel.ByRows(panel, q, n, chunk))
-	most, total := make([]float64, n), make([]float64, n)
+	for c, j := range m.cols {
+		x := s.x[j*s.n+lo : j*s.n+hi]
+		for k := range t {
+			kernel.Axpy(share[k*chunk:k*chunk+n], m.point[k*q+c], x)
+		}
+	}
+	most, total := s.room[0][:n], s.room[1][:n]
+	clear(most)
 	for k := range t {
 		for i, v := range share[k*chunk : k*chunk+n] {
 			most[i] = max(most[i], v)
@@ -237,14 +247,14 @@ func (m *multinomial) block(level int32) int {
 
 // slope computes the gradient and the likelihood.
 func (m *multinomial) slope(s *state) {
-	t, q := m.levels-1, len(m.cols)
-	clear(m.gradient)
-	m.loss = 0
+	t, p, q := m.levels-1, len(s.columns), len(m.cols)
 	share := make([]float64, t*chunk)
+	gradient := make([]float64, t*p)
+	m.loss = 0
 	for lo := 0; lo < s.n; lo += chunk {
 		hi := min(lo+chunk, s.n)
 		n := hi - lo
-		m.loss += m.means(s, s.panel, share, lo, hi)
+		m.loss += m.means(s, share, lo, hi)
 		for k := range t {
 			for i := range n {
 				share[k*chunk+i] = -share[k*chunk+i]
@@ -260,7 +270,12 @@ func (m *multinomial) slope(s *state) {
 				share[m.block(k)*chunk+i]++
 			}
 		}
-		kernel.MultiplyAdd(kernel.ByRows(m.gradient, t, q, q), 1, kernel.ByRows(share, t, n, chunk), kernel.ByRows(s.panel, q, n, chunk).T())
+		kernel.MultiplyAdd(kernel.ByRows(gradient, t, p, p), 1, kernel.ByRows(share, t, n, chunk), kernel.ByRows(s.x[lo:], p, n, s.n).T())
+	}
+	for k := range t {
+		for c, j := range m.cols {
+			m.gradient[k*q+c] = gradient[k*p+j]
+		}
 	}
 	m.invent(nil)
 }
@@ -360,7 +375,7 @@ func (m *multinomial) everyMean(s *state, all []float64) {
 	code := s.variables[m.at].code
 	for lo := 0; lo < s.n; lo += chunk {
 		hi := min(lo+chunk, s.n)
-		m.means(s, s.panel, share, lo, hi)
+		m.means(s, share, lo, hi)
 		for k := range m.levels - 1 {
 			for i := lo; i < hi; i++ {
 				if code[i] >= 0 {

@@ -20,8 +20,9 @@ type state struct {
 	code   [][]int32   // by variable and person: the level; nil of a variable without levels
 	random *rand.Rand
 
-	gram  []float64 // X'X of all persons, of all columns, symmetric
-	stale []bool    // by variable: its columns have changed since gram was made
+	gram  []float64   // X'X of all persons, of all columns, symmetric
+	stale []bool      // by variable: its columns have changed since gram was made
+	told  [][]float64 // by variable that few lack: the values of those who lack it that gram knows; nil when it knows none
 
 	panel []float64 // chunk × (columns and thresholds)
 	room  [8][]float64
@@ -30,7 +31,7 @@ type state struct {
 
 func newState(d *design) *state {
 	p := len(d.columns)
-	s := &state{design: d, x: slices.Clone(d.x), gram: make([]float64, p*p), stale: make([]bool, len(d.variables)),
+	s := &state{design: d, x: slices.Clone(d.x), gram: make([]float64, p*p), stale: make([]bool, len(d.variables)), told: make([][]float64, len(d.variables)),
 		panel: make([]float64, chunk*(p+mostLevels)), eta: make([]float64, d.n)}
 	for i := range s.room {
 		s.room[i] = make([]float64, chunk)
@@ -51,7 +52,16 @@ func (s *state) begin(random *rand.Rand) {
 		for _, i := range v.missing {
 			s.put(k, int(i), x[random.IntN(len(x))])
 		}
-		s.stale[k] = true
+		s.stale[k], s.told[k] = true, nil
+	}
+}
+
+// resume fills the gaps with values by variable.
+func (s *state) resume(values [][]float64) {
+	for k, v := range s.variables {
+		for r, i := range v.missing {
+			s.put(k, int(i), values[k][r])
+		}
 	}
 }
 
@@ -79,14 +89,66 @@ func (s *state) put(k, i int, value float64) {
 // column is column j of the design.
 func (s *state) column(j int) []float64 { return s.x[j*s.n : (j+1)*s.n] }
 
+// small is the share of persons who lack a variable up to which gram is told of
+// them alone.
+const small = 0.05
+
 // refresh brings gram up to date.
 func (s *state) refresh() {
 	for k, stale := range s.stale {
-		if stale {
-			s.products(s.first[k], s.first[k+1])
-			s.stale[k] = false
+		if !stale {
+			continue
+		}
+		s.products(s.first[k], s.first[k+1])
+		s.stale[k] = false
+		if v := s.variables[k]; float64(len(v.missing)) <= small*float64(s.n) {
+			s.told[k] = s.gaps(k)
 		}
 	}
+}
+
+// gaps are the values in the columns of a variable of those who lack it.
+func (s *state) gaps(k int) []float64 {
+	missing := s.variables[k].missing
+	out := make([]float64, 0, len(missing)*(s.first[k+1]-s.first[k]))
+	for j := s.first[k]; j < s.first[k+1]; j++ {
+		for _, i := range missing {
+			out = append(out, s.x[j*s.n+int(i)])
+		}
+	}
+	return out
+}
+
+// settle tells gram of a variable that has just been filled, when it knows the
+// values of before. What it has of other stale columns is wrong then as before.
+func (s *state) settle(k int) {
+	before := s.told[k]
+	if before == nil || !s.stale[k] {
+		return
+	}
+	after := s.gaps(k)
+	missing, p, from, to := s.variables[k].missing, len(s.columns), s.first[k], s.first[k+1]
+	for a := range to - from {
+		old, now := before[a*len(missing):], after[a*len(missing):]
+		for c := range p {
+			sum := 0.0
+			if c >= from && c < to {
+				old2, now2 := before[(c-from)*len(missing):], after[(c-from)*len(missing):]
+				for r := range missing {
+					sum += now[r]*now2[r] - old[r]*old2[r]
+				}
+				s.gram[(from+a)*p+c] += sum
+				continue
+			}
+			x := s.column(c)
+			for r, i := range missing {
+				sum += (now[r] - old[r]) * x[i]
+			}
+			s.gram[(from+a)*p+c] += sum
+			s.gram[c*p+from+a] = s.gram[(from+a)*p+c]
+		}
+	}
+	s.told[k], s.stale[k] = after, false
 }
 
 // products fills rows and columns from to to (the end left out) of gram.
