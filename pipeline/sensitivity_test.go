@@ -16,7 +16,8 @@ import (
 // TestSensitivityAgainstR holds E-values, benchmark and what models say of the
 // scheme's own participants against R: testdata/sensitivity/sensitivity.R (R 4.2.2,
 // glm, lm, sandwich, glmmTMB). Relative to the value 1e-8 (multiples 1e-6, as R's
-// uniroot; the municipality model 1e-6); ends of intervals 1e-8 of their length.
+// uniroot; the municipality model 2e-5, as glmmTMB's optimiser stops early: polished
+// it is held to 1e-7 in TestEffectsAgainstR); ends of intervals 1e-8 of their length.
 func TestSensitivityAgainstR(t *testing.T) {
 	r := shipped(t)
 	got := map[string]result.Value{}
@@ -32,7 +33,10 @@ func TestSensitivityAgainstR(t *testing.T) {
 			continue
 		}
 		tolerance := 1e-8
-		if v.Key.Quantity == "benchmark_needed" || strings.Contains(row[0], "municipality") {
+		switch {
+		case strings.Contains(row[0], "municipality"):
+			tolerance = 2e-5
+		case v.Key.Quantity == "benchmark_needed":
 			tolerance = 1e-6
 		}
 		closeTo(t, row[0], v.Value, number(t, row[1]), tolerance)
