@@ -688,3 +688,60 @@ func TestGoOn(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// Filled values differ between clusters as observed ones do, which without
+// clusters they do not.
+func TestClustersKeepTheirDifferences(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	const n, places = 4000, 50
+	full, x, w, place := make([]float64, n), make([]float64, n), make([]float64, n), make([]int32, n)
+	effects := make([]float64, places)
+	for k := range effects {
+		effects[k] = 0.5 * r.NormFloat64()
+	}
+	for i := range x {
+		k := r.IntN(places)
+		place[i], w[i] = int32(k), r.NormFloat64()
+		full[i] = effects[k] + 0.5*w[i] + r.NormFloat64()
+		if x[i] = full[i]; r.Float64() < 0.5 {
+			x[i] = math.NaN()
+		}
+	}
+	names := make([]string, places)
+	for k := range names {
+		names[k] = fmt.Sprint(k)
+	}
+	d, err := frame.New(frame.NewNumeric("x", x), frame.NewNumeric("w", w), frame.NewFactor("place", names, place))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &clusters{of: place, number: places}
+	want := c.share(full)
+	for _, level := range []string{"", "mean", "intercept"} {
+		p := Problem{Data: d, Variables: []Variable{{Name: "x", Method: study.GaussianFit}}, Predictors: []string{"w"}, Level: level}
+		if level != "" {
+			p.Cluster = "place"
+		}
+		out := mustFill(t, p, Options{Imputations: 20, Iterations: 3, Seed: 1})
+		got := 0.0
+		for k := range out.Columns {
+			got += c.share(out.Columns[k][0].Number) / 20
+		}
+		t.Logf("%q: %.3f of the variance is between clusters, %.3f in truth", level, got, want)
+		if near := math.Abs(got-want) < 0.15*want; near != (level != "") {
+			t.Errorf("%q: %.3f of the variance is between clusters, %.3f in truth", level, got, want)
+		}
+	}
+}
+
+// share is the share of the variance between clusters.
+func (c *clusters) share(x []float64) float64 {
+	n, sum, total := make([]float64, c.number), make([]float64, c.number), 0.0
+	for i, g := range c.of {
+		n[g]++
+		sum[g] += x[i]
+		total += x[i]
+	}
+	between, within, _ := c.variances(x, n, sum, total/float64(len(x)), float64(len(x)))
+	return between / (between + within)
+}
