@@ -19,8 +19,17 @@ import (
 // Fairlie's, with other draws, to four Monte Carlo errors of both, and the
 // cluster-robust errors to 1e-8 of themselves.
 func TestDecompositionAgainstR(t *testing.T) {
+	s := shippedStudy(t)
+	for i := range s.Decomposition {
+		s.Decomposition[i].Value.Replicates = 2 // R has no intervals of the bootstrap
+	}
+	r, err := Start(t.Context(), s, Options{Only: []string{"decomposition"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
 	got := map[result.Key]result.Value{}
-	for _, v := range shipped(t).Results.Values {
+	for _, v := range r.Results.Values {
 		got[v.Key] = v
 	}
 	rows := readGolden(t, "testdata/decomposition/decomposition.csv")
