@@ -8,20 +8,24 @@
 // is done otherwise or left, and said.
 //
 //  1. Every variable is read, and becomes columns of one standardized design
-//     (variable.go, design.go): a number as it is, levels as indicators. A
+//     (prepare.go, variable.go, design.go): a number as it is, levels as indicators. A
 //     cluster adds shrunken means of every variable (cluster.go).
 //  2. A chain begins with values drawn from those observed and goes through the
 //     variables in rounds, those with fewest gaps first: the variable's model is
 //     fitted to those who have a value, on the values that all other variables
 //     have now; parameters are drawn from their posterior distribution; gaps
-//     are drawn from the model at these parameters (chain.go).
+//     are drawn from the model at these parameters (fill.go; state.go and products.go
+//     hold what a chain knows, choose.go picks model and predictors).
 //  3. The models: a Bayesian linear one for numbers, drawn from as it is or
 //     by predictive mean matching (linear.go, matching.go), cumulative logits for
 //     two or more ordered levels (cumulative.go), multinomial logits for
 //     others (multinomial.go). Logits are fitted with a few made-up persons, so
-//     that no coefficient runs to infinity (augment.go).
+//     that no coefficient runs to infinity (augment.go). Clusters may have random
+//     intercepts (intercept.go).
 //  4. Chains run beside each other, each with a random sequence of its own, from
-//     models that one pilot chain has fitted (fill.go).
+//     models that one pilot chain has fitted (fill.go). So that twenty chains take
+//     seconds, an information matrix is used as long as it serves (climb.go), and
+//     where few lack a variable only these few are touched.
 //  5. Traces and densities tell whether the chains agree, and whether filled
 //     values look like observed ones of persons as likely to lack theirs
 //     (trace.go, density.go).

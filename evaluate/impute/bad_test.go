@@ -1,0 +1,159 @@
+package impute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"bidrag/data/frame"
+	"bidrag/evaluate/result"
+	"bidrag/study"
+)
+
+// What is wrong with a problem is told, and never a panic.
+func TestBadInput(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	r := rand.New(rand.NewPCG(8, 9))
+	const n = 60
+	column := func(value func(i int) float64) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = value(i)
+		}
+		return x
+	}
+	gap := func(i int) bool { return i%7 == 3 }
+	values := map[string][]float64{
+		"y":        column(func(i int) float64 { return float64(i % 2) }),
+		"w":        column(func(int) float64 { return r.NormFloat64() }),
+		"all":      column(func(int) float64 { return nan }),
+		"full":     column(func(int) float64 { return r.NormFloat64() }),
+		"constant": column(func(i int) float64 { return []float64{4, nan}[b(gap(i))] }),
+		"infinite": column(func(i int) float64 { return []float64{inf, nan}[b(gap(i))] }),
+		"three":    column(func(i int) float64 { return []float64{float64(i % 3), nan}[b(gap(i))] }),
+		"x":        column(func(i int) float64 { return []float64{r.NormFloat64(), nan}[b(gap(i))] }),
+		"follows":  column(func(i int) float64 { return []float64{float64(i % 2), nan}[b(gap(i))] }), // y itself
+		"almost":   column(func(i int) float64 { return []float64{nan, float64(i % 2)}[b(i < 5)] }),
+		"one":      column(func(i int) float64 { return []float64{nan, 3}[b(i == 7)] }),
+	}
+	names := []string{"y", "w", "all", "full", "constant", "infinite", "three", "x", "follows", "almost", "one"}
+	var columns []*frame.Column
+	for _, name := range names {
+		columns = append(columns, frame.NewNumeric(name, values[name]))
+	}
+	letters, alone, place := make([]string, n), make([]string, n), make([]string, n)
+	for i := range letters {
+		letters[i], alone[i], place[i] = []string{"a", "b", "c", "d"}[i%4], fmt.Sprint(i), "here"
+		if i == 1 {
+			letters[i] = "seen once"
+		}
+		if gap(i) {
+			letters[i] = ""
+		}
+	}
+	for j := range 80 {
+		columns = append(columns, frame.NewNumeric(fmt.Sprint("many", j), column(func(int) float64 { return r.NormFloat64() })))
+	}
+	columns = append(columns, frame.FactorOf("letter", letters), frame.FactorOf("alone", alone), frame.FactorOf("place", place),
+		frame.NewNumeric("unlimited", column(func(int) float64 { return inf })))
+	data, err := frame.New(columns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := []string{"y"}
+	for j := range 80 {
+		many = append(many, fmt.Sprint("many", j))
+	}
+	for _, c := range []struct {
+		name  string
+		p     Problem
+		shift map[string]float64
+		code  string // of the note about the first variable; "" for none
+		fails string // what the error is about; "" for none
+	}{
+		{name: "all missing", p: Problem{Variables: []Variable{{Name: "all", Method: study.PMM}, {Name: "x", Method: study.PMM}}}, code: result.UnknownForAll},
+		{name: "no gaps", p: Problem{Variables: []Variable{{Name: "full", Method: study.PMM}, {Name: "x", Method: study.PMM}}}},
+		{name: "constant", p: Problem{Variables: []Variable{{Name: "constant", Method: study.Logistic}, {Name: "x", Method: study.PMM}}}, code: result.ConstantInUnits},
+		{name: "known for one", p: Problem{Variables: []Variable{{Name: "one", Method: study.GaussianFit}}}, code: result.ConstantInUnits},
+		{name: "infinite", p: Problem{Variables: []Variable{{Name: "infinite", Method: study.PMM}, {Name: "x", Method: study.PMM}}}, code: result.NotFilled},
+		{name: "infinite predictor", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}, Predictors: []string{"unlimited"}}},
+		{name: "three values", p: Problem{Variables: []Variable{{Name: "three", Method: study.Logistic}}}, code: result.NotFitted},
+		{name: "no such method", p: Problem{Variables: []Variable{{Name: "three", Method: "guess"}}}, code: result.NotFitted},
+		{name: "factor as number", p: Problem{Variables: []Variable{{Name: "letter", Method: study.GaussianFit}}}, code: result.NotFitted},
+		{name: "ordinal factor", p: Problem{Variables: []Variable{{Name: "letter", Method: study.OrdinalFill}}}},
+		{name: "seen once", p: Problem{Variables: []Variable{{Name: "letter", Method: study.Multinomial}}}},
+		{name: "separation", p: Problem{Variables: []Variable{{Name: "follows", Method: study.Logistic}}, Predictors: []string{"y"}}},
+		{name: "more predictors than rows", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit}}, Predictors: many}, code: result.NotFitted},
+		{name: "few known", p: Problem{Variables: []Variable{{Name: "almost", Method: study.Logistic}}, Predictors: many}, code: result.NotFitted},
+		{name: "no predictors", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit}}}},
+		{name: "clusters of one", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit}}, Cluster: "alone", Level: "mean"}},
+		{name: "intercepts of one", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit}, {Name: "letter", Method: study.OrdinalFill}}, Cluster: "alone", Level: "intercept"}},
+		{name: "one cluster", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit}}, Cluster: "place", Level: "intercept"}},
+		{name: "bounds the wrong way", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit, Min: &Bound{Value: 3}, Max: &Bound{Value: 1}}}}},
+		{name: "no donor within bounds", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM, Min: &Bound{Value: 30}}}}},
+		{name: "no level within bounds", p: Problem{Variables: []Variable{{Name: "three", Method: study.OrdinalFill, Min: &Bound{Value: 30}}}}},
+		{name: "bound all missing", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM, Max: &Bound{Column: "all"}}}}},
+		{name: "infinite bound", p: Problem{Variables: []Variable{{Name: "x", Method: study.GaussianFit, Min: &Bound{Column: "unlimited"}}}}},
+		{name: "huge shift", p: Problem{Variables: []Variable{{Name: "three", Method: study.OrdinalFill}}}, shift: map[string]float64{"three": 1e9}},
+		{name: "the same twice", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}, Predictors: []string{"y", "y", "x", "w"}}},
+		{name: "unknown variable", p: Problem{Variables: []Variable{{Name: "nobody", Method: study.PMM}}}, fails: "nobody"},
+		{name: "unknown predictor", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}, Predictors: []string{"nobody"}}, fails: "nobody"},
+		{name: "unknown cluster", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}, Cluster: "nobody"}, fails: "nobody"},
+		{name: "unknown bound", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM, Min: &Bound{Column: "nobody"}}}}, fails: "nobody"},
+		{name: "predictor with gaps", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}, Predictors: []string{"three"}}, fails: "three"},
+		{name: "shift of a category", p: Problem{Variables: []Variable{{Name: "letter", Method: study.Multinomial}}}, shift: map[string]float64{"letter": 1}, fails: "letter"},
+		{name: "shift of nothing", p: Problem{Variables: []Variable{{Name: "x", Method: study.PMM}}}, shift: map[string]float64{"y": 1}, fails: "y"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.p.Data = data
+			out, err := Fill(context.Background(), c.p, Options{Imputations: 2, Iterations: 2, Seed: 1, Shift: c.shift})
+			var reason result.Reason
+			if errors.As(err, &reason) != (c.fails != "") || reason.About != c.fails {
+				t.Fatalf("the error is %v", err)
+			}
+			if c.fails != "" {
+				return
+			}
+			code := ""
+			for _, note := range out.Notes {
+				if note.Variable == c.p.Variables[0].Name {
+					code = note.Code
+				}
+			}
+			if code != c.code {
+				t.Errorf("notes %v, not %q", out.Notes, c.code)
+			}
+			left := code == result.UnknownForAll || code == result.NotFilled
+			for at := range c.p.Variables {
+				for k := range out.Columns {
+					if gaps(out.Columns[k][at]) && !(at == 0 && left) {
+						t.Errorf("%s has gaps", c.p.Variables[at].Name)
+					}
+					for _, x := range numbers(out.Columns[k][at]) {
+						if math.IsInf(x, 0) && c.name != "infinite" && c.name != "infinite bound" {
+							t.Fatalf("%s is infinite", c.p.Variables[at].Name)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func b(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Fill(ctx, five(t), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+}
