@@ -262,8 +262,9 @@ func (l *logits) twofold(t *tally, choice string, at *coefs, s *sample, r *room,
 	shareOut(one-zero, blocks, nil)
 	t.split(p.data.Blocks, blocks, nil, part)
 	part.Piece = Unexplained
+	rest := s.share[focus] - one + zero - s.share[reference]
 	if l.own[0] == nil || l.own[1] == nil {
-		t.add(s.share[focus]-one+zero-s.share[reference], part)
+		t.add(rest, part)
 		return
 	}
 	above, first := p.atMeans(s.mean[focus], difference(l.own[focus].coefs, *at))
@@ -283,6 +284,7 @@ func (l *logits) twofold(t *tally, choice string, at *coefs, s *sample, r *room,
 	}
 	first += second
 	t.split(p.data.Blocks, above, &first, part)
+	t.total(rest)
 }
 
 // shareOut replaces parts of a linear index by those of a total, in proportion.

@@ -37,3 +37,12 @@ func (t *tally) split(blocks []string, values []float64, constant *float64, of P
 	of.Block = ""
 	t.add(total, of)
 }
+
+// total replaces the last number, the sum of blocks, by the same from elsewhere,
+// which is known where the blocks' are not.
+func (t *tally) total(value float64) {
+	t.values[len(t.values)-1] = value
+	if t.naming {
+		t.parts[len(t.parts)-1].Value = value
+	}
+}
