@@ -90,7 +90,7 @@ func shares(x []float64, bins int, bin func(float64) int) []float64 {
 // Source: Raghunathan and Bondarenko (2007), Diagnostics for multiple
 // imputations; van Buuren (2018), 6.6.
 func (f *filling) strata(k int, v *variable, bins int, bin func(float64) int) [][2]Strata {
-	score := f.design.propensity(v)
+	score := f.propensity(k, v)
 	if score == nil {
 		return nil
 	}
@@ -125,6 +125,18 @@ func (f *filling) strata(k int, v *variable, bins int, bin func(float64) int) []
 		}
 	}
 	return out
+}
+
+// propensity is that of the design, or what it was in the answer gone on from.
+func (f *filling) propensity(k int, v *variable) []float64 {
+	if from := f.options.From; from != nil && from.filling.scores != nil {
+		return from.filling.scores[k]
+	}
+	if f.scores == nil {
+		f.scores = map[int][]float64{}
+	}
+	f.scores[k] = f.design.propensity(v)
+	return f.scores[k]
 }
 
 // propensity is the linear predictor of lacking a variable, by person; nil when

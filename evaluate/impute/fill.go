@@ -57,6 +57,7 @@ type filling struct {
 	design   *design
 	models   []model // by variable of the design, as the pilot left them
 	chains   []chain
+	scores   map[int][]float64 // by variable of the design: the propensity to lack it
 	out      *Filled
 }
 
