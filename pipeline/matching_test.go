@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"bidrag/evaluate/result"
 	"bidrag/study/problem"
 )
 
@@ -91,5 +92,86 @@ func TestMatchingGaps(t *testing.T) {
 		if strings.Contains(c.methods, "near:") && c.code != "separation" && math.IsNaN(got["matched_difference.near.like.pilot"]) || len(got) == 0 != (c.code == "separation") {
 			t.Errorf("%s %s: %v", c.settings, c.methods, got)
 		}
+	}
+}
+
+// TestMatchingAgainstR holds the shipped study's matchings against R:
+// testdata/matching/matching.R (R 4.2.2, MatchIt 4.5.1). Values agree to 1e-7, of
+// themselves when they are larger than 1; so do the intervals of nearest
+// neighbours, the others' being a bootstrap's.
+func TestMatchingAgainstR(t *testing.T) {
+	r := shipped(t)
+	got := map[string]result.Value{}
+	for _, v := range r.Results.Values {
+		if v.Step == "matching" {
+			got[v.Key.ID()] = v
+		}
+	}
+	rows := readGolden(t, "testdata/matching/matching.csv")
+	for _, row := range rows {
+		v, ok := got[row[0]]
+		if want := number(t, row[1]); !ok || math.Abs(v.Value-want) > 1e-7*max(1, math.Abs(want)) {
+			t.Errorf("%s: %.12g, R has %s", row[0], v.Value, row[1])
+		}
+		if row[2] == "NA" {
+			continue
+		}
+		if half := number(t, row[2]); math.Abs(v.High-v.Value-half) > 1e-7 || math.Abs(v.Value-v.Low-half) > 1e-7 {
+			t.Errorf("%s: from %.12g to %.12g, half of it is %s in R", row[0], v.Low, v.High, row[2])
+		}
+	}
+	if len(rows) < 200 {
+		t.Errorf("R has %d rows", len(rows))
+	}
+}
+
+// TestPairsOfTheShippedStudy: the sets that other steps ask for are persons of
+// the analysis set, with their own outcomes, equal where they must be.
+func TestPairsOfTheShippedStudy(t *testing.T) {
+	r := shipped(t)
+	scheme, _ := r.data.Column("scheme")
+	outcome, _ := r.data.Column("outcome")
+	male, _ := r.data.Column("male")
+	for _, method := range []string{"nearest", "replacement", "mahalanobis"} {
+		sets := r.pairsOf("alike", method, "jobbsjansen")
+		kept, _ := r.Results.Get(result.Key{Quantity: "matching_kept", Kind: method, Analysis: "alike", Scheme: "jobbsjansen"})
+		if float64(len(sets)) != kept.Value || len(sets) == 0 {
+			t.Errorf("%s: %d sets, %g kept", method, len(sets), kept.Value)
+		}
+		used := map[int]bool{}
+		for _, s := range sets {
+			right := scheme.Levels[scheme.Code[s.Treated]] == "jobbsjansen" && outcome.Number[s.Treated] == s.Outcome && len(s.Controls) == len(s.Outcomes)
+			for k, j := range s.Controls {
+				right = right && scheme.Levels[scheme.Code[j]] == "intro" && outcome.Number[j] == s.Outcomes[k] && male.Number[j] == male.Number[s.Treated]
+				right = right && (method == "replacement" || !used[j])
+				used[j] = true
+			}
+			if !right {
+				t.Fatalf("%s: %+v", method, s)
+			}
+		}
+	}
+	if r.pairsOf("alike", "weighting", "jobbsjansen") != nil {
+		t.Error("a weighting has pairs")
+	}
+}
+
+// TestMatchingDoesNotDependOnThreads: to the last bit.
+func TestMatchingDoesNotDependOnThreads(t *testing.T) {
+	m := withMatching(t, byAge+", cluster: municipality", nearest+", w: {label: W, kind: weighting}, d: {label: D, kind: aipw, estimand: all}, o: {label: O, kind: overlap}")
+	one, three := m.run(1), m.run(3)
+	n := 0
+	for i, v := range one.Results.Values {
+		if v.Step != "matching" {
+			continue
+		}
+		n++
+		o := three.Results.Values[i]
+		if v.Key != o.Key || math.Float64bits(v.Value) != math.Float64bits(o.Value) || math.Float64bits(v.Low) != math.Float64bits(o.Low) || math.Float64bits(v.High) != math.Float64bits(o.High) {
+			t.Errorf("%s: %v and %v", v.Key.ID(), v, o)
+		}
+	}
+	if n < 50 {
+		t.Errorf("%d values", n)
 	}
 }
