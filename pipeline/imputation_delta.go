@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"bidrag/evaluate/result"
-	"bidrag/study"
 )
 
 // deltaSets is how many completed data sets each delta is looked at in: fewer
@@ -40,28 +39,58 @@ func (r *Run) deltas(ctx context.Context, p *incomplete, base *setAnswers) error
 	if err != nil {
 		return nil // told of the model
 	}
+	tasks := r.deltaTasks(p)
+	err = r.parallel(len(tasks), func(i int) error {
+		part := *r
+		part.options.Threads = 1
+		tasks[i].answer, tasks[i].failure = part.deltaOf(ctx, p, base.names[0], tasks[i].variable, tasks[i].delta, sets)
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
 	for _, e := range r.Study.Imputation.Deltas {
-		if slices.Contains(p.whole, e.Key) {
+		all := []shifted{zero}
+		for _, task := range tasks {
+			switch {
+			case task.variable != e.Key:
+			case task.failure != nil:
+				r.gap("imputation", base.names[0], e.Key, fmt.Errorf("what follows if those who lack %s differ by %g cannot be computed: %w", e.Key, task.delta, task.failure), "imputation", "deltas", e.Key, strconv.Itoa(task.place))
+			default:
+				all = append(all, task.answer)
+			}
+		}
+		if len(all) == 1 {
 			continue
 		}
-		all := []shifted{zero}
-		for i, delta := range e.Value {
-			one, err := r.deltaOf(ctx, p, base.names[0], e.Key, delta, sets)
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err != nil {
-				r.gap("imputation", base.names[0], e.Key, fmt.Errorf("what follows if those who lack %s differ by %g cannot be computed: %w", e.Key, delta, err), "imputation", "deltas", e.Key, strconv.Itoa(i))
-				continue
-			}
-			all = append(all, one)
-		}
 		slices.SortFunc(all, func(a, b shifted) int { return cmp.Compare(a.delta, b.delta) })
-		if err := r.Results.Add("imputation", deltaValues(e, all)...); err != nil {
+		if err := r.Results.Add("imputation", deltaValues(e.Key, all)...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// A deltaTask is one delta of one variable.
+type deltaTask struct {
+	variable string
+	place    int // in the study's list
+	delta    float64
+	answer   shifted
+	failure  error
+}
+
+// deltaTasks are the deltas of the variables that somebody lacks.
+func (r *Run) deltaTasks(p *incomplete) []deltaTask {
+	var out []deltaTask
+	for _, e := range r.Study.Imputation.Deltas {
+		for i, delta := range e.Value {
+			if !slices.Contains(p.whole, e.Key) {
+				out = append(out, deltaTask{variable: e.Key, place: i, delta: delta})
+			}
+		}
+	}
+	return out
 }
 
 // deltaOf fills with one delta and pools the first model.
@@ -130,12 +159,12 @@ func (r *Run) shift(delta float64, a *setAnswers, sets int) (shifted, error) {
 
 // deltaValues are what follows from each delta of a variable, smallest first, and
 // where the conclusion tips.
-func deltaValues(e study.Entry[[]float64], all []shifted) []result.Value {
+func deltaValues(variable string, all []shifted) []result.Value {
 	var out []result.Value
 	for _, s := range all {
 		for _, v := range slices.Concat(s.estimate, s.treated) {
 			v.Key.Quantity = "imputed_delta" + v.Key.Quantity[len("imputed"):]
-			v.Key.Variable, v.Key.Level = e.Key, exact(s.delta)
+			v.Key.Variable, v.Key.Level = variable, exact(s.delta)
 			out = append(out, v)
 		}
 	}
@@ -148,7 +177,7 @@ func deltaValues(e study.Entry[[]float64], all []shifted) []result.Value {
 			series[k] = s.treated[i]
 		}
 		if at, tips := tipping(all, series); tips {
-			k := result.Key{Quantity: "imputed_delta_tipping", Model: v.Key.Model, Scheme: v.Key.Scheme, Variable: e.Key}
+			k := result.Key{Quantity: "imputed_delta_tipping", Model: v.Key.Model, Scheme: v.Key.Scheme, Variable: variable}
 			out = append(out, result.Estimate(k, result.Number, at, v.N))
 		}
 	}
