@@ -187,3 +187,52 @@ func (c *clusters) share(x []float64) float64 {
 	between, within, _ := c.variances(x, n, sum, total/float64(len(x)), float64(len(x)))
 	return between / (between + within)
 }
+
+// The variance between clusters of a logistic model is drawn from about its
+// true value.
+func TestVarianceBetweenClusters(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	const n, places = 6000, 60
+	x, w, place := make([]float64, n), make([]float64, n), make([]int32, n)
+	effects := make([]float64, places)
+	for k := range effects {
+		effects[k] = 0.8 * r.NormFloat64()
+	}
+	for i := range x {
+		k := r.IntN(places)
+		place[i], w[i] = int32(k), r.NormFloat64()
+		if r.Float64() < logistic(effects[k]+0.5*w[i]) {
+			x[i] = 1
+		}
+		if i%3 == 0 {
+			x[i] = math.NaN()
+		}
+	}
+	names := make([]string, places)
+	for k := range names {
+		names[k] = fmt.Sprint(k)
+	}
+	d, err := frame.New(frame.NewNumeric("x", x), frame.NewNumeric("w", w), frame.NewFactor("place", names, place))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &filling{problem: Problem{Data: d, Variables: []Variable{{Name: "x", Method: study.Logistic}}, Predictors: []string{"w"}, Cluster: "place", Level: "intercept"}, out: &Filled{}}
+	if err := f.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	s := newState(f.design)
+	s.begin(r)
+	m := newCumulative(s, 0, s.predictors(0))
+	mean := 0.0
+	for range 60 {
+		if err := m.fill(s); err != nil {
+			t.Fatal(err)
+		}
+		mean += m.tau2 / 60
+	}
+	truth := dot(effects, effects) / places
+	t.Logf("τ² %.3f, in truth %.3f", mean, truth)
+	if mean < 0.8*truth || mean > 1.3*truth {
+		t.Errorf("the variance between clusters is %.3f on average, in truth %.3f", mean, truth)
+	}
+}

@@ -29,10 +29,12 @@ type cumulative struct {
 	cols   []int
 	madeUp madeUp
 
-	point  []float64 // θ₀ … θ_{K−2}, then β
-	u      []float64 // by cluster; nil without
-	tau2   float64
-	system *arrow // the information when it was last computed; its factor in schur
+	point []float64 // θ₀ … θ_{K−2}, then β
+	u     []float64 // by cluster; nil without
+	tau2  float64
+
+	settling int    // draws of τ² before the first that is used
+	system   *arrow // the information when it was last computed; its factor in schur
 
 	// Of the last pass over the data.
 	gradient  []float64
@@ -43,7 +45,7 @@ type cumulative struct {
 
 func newCumulative(s *state, at int, cols []int) *cumulative {
 	v := s.variables[at]
-	m := &cumulative{at: at, levels: len(v.value), cols: slices.DeleteFunc(slices.Clone(cols), func(j int) bool { return j == 0 }), tau2: 0.1}
+	m := &cumulative{at: at, levels: len(v.value), cols: slices.DeleteFunc(slices.Clone(cols), func(j int) bool { return j == 0 }), tau2: 0.1, settling: 10}
 	m.madeUp = s.madeUp(m.cols, m.levels)
 	m.point = make([]float64, m.levels-1+len(m.cols))
 	below := 0.0
@@ -68,10 +70,17 @@ func (m *cumulative) clone() model {
 }
 
 func (m *cumulative) fill(s *state) error {
-	if err := follow(m, s, s.variables[m.at]); err != nil {
+	v := s.variables[m.at]
+	for m.u != nil && m.settling > 0 { // until τ² is where the data have it
+		if err := climb(m, s, off, tolerance); err != nil {
+			return err
+		}
+		m.draw(s)
+		m.settling--
+	}
+	if err := follow(m, s, v); err != nil {
 		return err
 	}
-	v := s.variables[m.at]
 	theta, beta, u := m.draw(s)
 	eta := s.predictMissing(v, m.cols, beta)
 	s.addEffects(eta, v.missing, u)
