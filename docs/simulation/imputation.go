@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/stat"
@@ -105,6 +106,9 @@ func logisticNoise(r *rand.Rand) float64 {
 // imputedTerms are what is asked: coefficients of the logistic model of y, and
 // the mean of x.
 var imputedTerms = []string{"constant", "g", "x", "o", "b", "mean of x"}
+
+// imputedShown have rows of their own in the tables.
+var imputedShown = []string{"g", "x", "mean of x"}
 
 // ask answers for the rows that are given; the mean of x as one more parameter.
 func ask(y, g, x, o, b []float64, rows []int) (estimate, cov []float64, err error) {
@@ -234,13 +238,12 @@ func simulateImputation(name string, shifted bool, ways []imputationWay, replica
 	if err != nil {
 		return err
 	}
-	type answer struct{ estimate, low, high []float64 }
-	answers := make([][]answer, replicates)
+	answers := make([][]imputationAnswer, replicates)
 	failures := make([]error, replicates)
 	each(replicates, threads, func(i int) {
 		d := drawIncomplete(rand.New(rand.NewPCG(seed, uint64(i))), imputedPersons, shifted)
 		for _, way := range ways {
-			var a answer
+			var a imputationAnswer
 			var err error
 			if a.estimate, a.low, a.high, err = way.answer(&d, uint64(i)); err != nil {
 				failures[i] = err
@@ -253,8 +256,21 @@ func simulateImputation(name string, shifted bool, ways []imputationWay, replica
 			return err
 		}
 	}
+	writeImputation(w, records, name, ways, truth, answers)
+	fmt.Fprintln(w)
+	records.Flush()
+	return records.Error()
+}
+
+// An imputationAnswer is the estimates of a way for a replicate, with 95 % intervals.
+type imputationAnswer struct{ estimate, low, high []float64 }
+
+// writeImputation writes the table of a design, and every answer to records.
+func writeImputation(w io.Writer, records *csv.Writer, name string, ways []imputationWay, truth []float64, answers [][]imputationAnswer) {
+	replicates := len(answers)
 	fmt.Fprintf(w, "### %s\n\n| way | parameter | truth | bias (error) | sd | coverage |\n|---|---|--:|--:|--:|--:|\n", name)
 	for k, way := range ways {
+		worst, total, lowest, highest := 0.0, 0.0, 1.0, 0.0
 		for j, term := range imputedTerms {
 			var estimates []float64
 			covered := 0.0
@@ -262,15 +278,18 @@ func simulateImputation(name string, shifted bool, ways []imputationWay, replica
 				a := answers[i][k]
 				estimates = append(estimates, a.estimate[j])
 				if a.low[j] <= truth[j] && truth[j] <= a.high[j] {
-					covered++
+					covered += 1 / float64(replicates)
 				}
 				records.Write([]string{name, way.name, strconv.Itoa(i), term, fmt.Sprintf("%.9g", truth[j]), fmt.Sprintf("%.9g", a.estimate[j]), fmt.Sprintf("%.9g", a.low[j]), fmt.Sprintf("%.9g", a.high[j])})
 			}
 			mean, sd := stat.MeanStdDev(estimates, nil)
-			fmt.Fprintf(w, "| %s | %s | %.3f | %+.4f (%.4f) | %.4f | %.1f %% |\n", way.name, term, truth[j], mean-truth[j], sd/math.Sqrt(float64(replicates)), sd, 100*covered/float64(replicates))
+			bias, error := mean-truth[j], sd/math.Sqrt(float64(replicates))
+			worst, total = max(worst, math.Abs(bias)/sd), total+covered/float64(len(imputedTerms))
+			lowest, highest = min(lowest, covered), max(highest, covered)
+			if slices.Contains(imputedShown, term) {
+				fmt.Fprintf(w, "| %s | %s | %.3f | %+.4f (%.4f) | %.4f | %.1f %% |\n", way.name, term, truth[j], bias, error, sd, 100*covered)
+			}
 		}
+		fmt.Fprintf(w, "| %s | all %d | | at most %.2f sd | | %.1f %% (%.1f %%–%.1f %%) |\n", way.name, len(imputedTerms), worst, 100*total, 100*lowest, 100*highest)
 	}
-	fmt.Fprintln(w)
-	records.Flush()
-	return records.Error()
 }
