@@ -28,8 +28,16 @@ func made(n, p, clusters int) Data {
 
 // BenchmarkDecompose is every method with 500 replicates, on 19,316 persons with
 // 33 characteristics in 375 municipalities.
-func BenchmarkDecompose(b *testing.B) {
+func BenchmarkDecompose(b *testing.B) { benchmark(b, made(19316, 33, 375)) }
+
+// BenchmarkDecomposePersons is the same with persons as clusters.
+func BenchmarkDecomposePersons(b *testing.B) {
 	d := made(19316, 33, 375)
+	d.Clusters = infer.Clusters{Of: rows(d.N), Number: d.N}
+	benchmark(b, d)
+}
+
+func benchmark(b *testing.B, d Data) {
 	for b.Loop() {
 		if _, err := Decompose(b.Context(), d, Options{Orderings: 100, Replicates: 500, Threads: 2}); err != nil {
 			b.Fatal(err)

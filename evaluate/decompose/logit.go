@@ -129,8 +129,9 @@ const (
 )
 
 // draw is the model fitted to a draw, by steps from the estimate of the whole
-// data with the information there, the draw's weights on it, so that a step needs
-// no new matrix. Sums over clusters serve all draws. Where there is no estimate
+// data with the information there, the draw's weights on it where clusters are
+// few, so that a step needs no new matrix and sums over clusters serve all draws.
+// Where there is no estimate
 // its coefficients are NaN, and so is what is made of them.
 func (l *logit) draw(p *people, r *room, draw []float64) *logit {
 	l.info.sum(&r.info, r.panel, draw)

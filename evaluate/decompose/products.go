@@ -19,6 +19,11 @@ type products struct {
 	k      int
 	v      []float64   // by row; nil is 1
 	parts  [][]float64 // by segment: k×k, upper triangle; nil when each draw goes over the rows
+
+	// whole are the products of everyone. With a v, which is near enough that of
+	// a draw to step towards its estimate, they stand for those of a draw that
+	// would go over the rows.
+	whole [2][]float64
 }
 
 const (
@@ -31,6 +36,11 @@ const (
 func newProducts(p *people, k int, v []float64) *products {
 	out := &products{people: p, k: k, v: v}
 	if size := len(p.segments) * k * k; size > mostParts || 2*len(p.segments) > p.n {
+		if v != nil {
+			var whole [2][]float64
+			out.sum(&whole, make([]float64, k*panelRows), p.ones())
+			out.whole = whole
+		}
 		return out
 	}
 	panel := make([]float64, k*panelRows)
@@ -69,6 +79,12 @@ func (q *products) sum(h *[2][]float64, panel, draw []float64) {
 	for s := range h {
 		h[s] = sized(h[s], q.k*q.k)
 		clear(h[s])
+	}
+	if q.whole[0] != nil {
+		for s := range h {
+			copy(h[s], q.whole[s])
+		}
+		return
 	}
 	if q.parts == nil {
 		for s := range h {
