@@ -71,17 +71,21 @@ func (m *cumulative) clone() model {
 
 func (m *cumulative) fill(s *state) error {
 	v := s.variables[m.at]
-	for m.u != nil && m.settling > 0 { // until τ² is where the data have it
+	for ; m.u != nil && m.settling > 0; m.settling-- { // until τ² is where the data have it
 		if err := climb(m, s, off, tolerance); err != nil {
 			return err
 		}
-		m.draw(s)
-		m.settling--
+		if _, _, _, err := m.draw(s); err != nil {
+			return err
+		}
 	}
 	if err := follow(m, s, v); err != nil {
 		return err
 	}
-	theta, beta, u := m.draw(s)
+	theta, beta, u, err := m.draw(s)
+	if err != nil {
+		return err
+	}
 	eta := s.predictMissing(v, m.cols, beta)
 	s.addEffects(eta, v.missing, u)
 	bounded := s.bounds[m.at] != [2]*bound{}
@@ -144,30 +148,36 @@ func (s *state) levelsWithin(at, i int) (least, most int) {
 	return least, most
 }
 
-// draw draws parameters, and the variance between clusters.
-func (m *cumulative) draw(s *state) (theta, beta, u []float64) {
+// draw draws parameters, and the variance between clusters, which the system
+// has from then on.
+func (m *cumulative) draw(s *state) (theta, beta, u []float64, err error) {
 	t := m.levels - 1
-	for try := 0; ; try++ {
-		var step, effects []float64
+	var step []float64
+	for range 100 { // until the thresholds are in order
 		if m.u == nil {
 			step = spread(m.system.schur, s.normals(len(m.point)))
 		} else {
-			step, effects = m.system.draw(s)
+			step, u = m.system.draw(s)
 		}
 		for i := range step {
 			step[i] += m.point[i]
 		}
-		if !slices.IsSorted(step[:t]) && try < 100 {
-			continue
+		if slices.IsSorted(step[:t]) {
+			break
 		}
-		for g := range effects {
-			effects[g] += m.u[g]
-		}
-		if m.u != nil {
-			m.tau2 = s.variance(effects)
-		}
-		return step[:t], step[t:], effects
 	}
+	if m.u == nil {
+		return step[:t], step[t:], nil, nil
+	}
+	for g := range u {
+		u[g] += m.u[g]
+	}
+	m.tau2 = s.variance(u)
+	var ok bool
+	if m.system, ok = m.system.withVariance(m.tau2); !ok {
+		err = errSingular
+	}
+	return step[:t], step[t:], u, err
 }
 
 // step is where the gradient leads, and how far it is in squared standard errors.
@@ -184,9 +194,7 @@ func (m *cumulative) size() int { return len(m.point) }
 
 func (m *cumulative) slope(s *state) { m.pass(s, false) }
 
-// lasts tells whether an information of before serves: that with clusters has
-// another τ² every time.
-func (m *cumulative) lasts() bool { return m.system != nil && m.u == nil }
+func (m *cumulative) lasts() bool { return m.system != nil }
 
 // move goes the step, or, where it is long, or would put the thresholds out of
 // order, a part of it.
@@ -228,7 +236,7 @@ func (m *cumulative) renew(s *state) error {
 	m.system = &arrow{k: q, a: make([]float64, q*q)}
 	if m.u != nil {
 		m.system.groups = len(m.u)
-		m.system.cross, m.system.d = make([]float64, len(m.u)*q), make([]float64, len(m.u))
+		m.system.cross, m.system.likely = make([]float64, len(m.u)*q), make([]float64, len(m.u))
 	}
 	m.pass(s, true)
 	ok := finite(m.gradient) && finite(m.system.a)
@@ -238,7 +246,7 @@ func (m *cumulative) renew(s *state) error {
 	if m.u == nil {
 		m.system.schur, ok = factor(m.system.a, q)
 	} else {
-		ok = m.system.eliminate()
+		m.system, ok = m.system.withVariance(m.tau2)
 	}
 	if !ok {
 		return errSingular

@@ -48,9 +48,6 @@ func (m *cumulative) pass(s *state, information bool) {
 	if m.u != nil {
 		for g, u := range m.u {
 			m.gradientU[g] -= u / m.tau2
-			if information {
-				m.system.d[g] += 1 / m.tau2
-			}
 		}
 	}
 }
@@ -165,7 +162,7 @@ func (m *cumulative) crossRows(s *state, code []int32, upper, lower []float64, l
 			continue
 		}
 		row, k := w.cross[int(g)*q:(int(g)+1)*q], int(code[i])
-		w.d[g] += upper[i] + lower[i]
+		w.likely[g] += upper[i] + lower[i]
 		if k < t {
 			row[k] -= upper[i]
 		}

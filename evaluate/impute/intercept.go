@@ -22,6 +22,7 @@ type arrow struct {
 	a         []float64 // k×k, upper triangle by rows
 	cross     []float64 // C, groups×k by rows
 	d         []float64 // diagonal of D
+	likely    []float64 // the part of d that is not 1/τ²; nil where nobody asks
 	schur     []float64 // k×k, factor of S
 }
 
@@ -49,6 +50,18 @@ func (w *arrow) eliminate() (ok bool) {
 	}
 	w.schur, ok = factor(upper, k)
 	return ok
+}
+
+// withVariance is the system with another variance τ² of the effects; false when
+// it is singular.
+func (w *arrow) withVariance(tau2 float64) (*arrow, bool) {
+	out := *w
+	out.d = make([]float64, w.groups)
+	for g, v := range w.likely {
+		out.d[g] = v + 1/tau2
+	}
+	ok := out.eliminate()
+	return &out, ok
 }
 
 // solve returns the solution for right-hand sides b and c.
