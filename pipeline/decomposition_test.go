@@ -251,3 +251,18 @@ func TestDecompositionStops(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestDecompositionOfAMultilevelModel is that of its fixed part.
+func TestDecompositionOfAMultilevelModel(t *testing.T) {
+	m := split(t, "", "")
+	m.replace("study.yaml", "hours + course}", "hours + course + (1 | municipality)}")
+	got, want := values(m.run(1), "decomposition.oaxaca"), values(split(t, "", "").run(1), "decomposition.oaxaca")
+	if len(want) < 20 || len(got) != len(want) {
+		t.Fatalf("%d numbers and %d", len(got), len(want))
+	}
+	for id, x := range want {
+		if got[id] != x {
+			t.Errorf("%s is %v, of the fixed part alone %v", id, got[id], x)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func (d split) section(first bool) bool {
 		d.text(d.say("decomposition.lead", "first", d.scheme.name, "second", d.reference.name))
 	}
 	d.text(d.rawSentence(), d.partsSentence(), d.againstSentence(), d.unclearSentence())
-	d.text(d.remainsSentence())
+	d.text(d.remainsSentence(), d.fixedSentence())
 	d.figureOfParts()
 	d.text(d.measuresSentence(), d.say("decomposition.caution"))
 	d.text(d.choiceSentence())
@@ -208,6 +208,15 @@ func (d split) remainsSentence() string {
 		key = "decomposition.remains_unclear"
 	}
 	return d.say(key, "points", d.estimate(n), "first", d.scheme.name, "second", d.reference.name)
+}
+
+// fixedSentence says that the random terms of a multilevel model are left out.
+func (d split) fixedSentence() string {
+	m, _ := d.study.Models.Get(d.of.Model)
+	if len(d.groupings(d.of.Model)) == 0 {
+		return ""
+	}
+	return d.say("decomposition.fixed", "model", d.quote(m.Label.In(d.lang)))
 }
 
 // measuresSentence says that what goes with measures is another matter than who
