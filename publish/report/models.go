@@ -338,6 +338,9 @@ func (w *writer) warnings(model string) {
 	}
 	told := map[string]bool{}
 	for _, warning := range fitted.Warnings {
+		if v, _ := w.study.Codebook.Variables.Get(warning.Subject); warning.Code == "unused_level" && (v.Type == study.Municipality || w.placeOf(warning.Subject) != "") {
+			continue // a sample seldom has all places
+		}
 		subject := w.warned(model, warning.Subject)
 		key := "warning." + warning.Code
 		if _, known := w.words.texts[key]; !known {

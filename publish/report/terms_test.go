@@ -21,6 +21,7 @@ func TestPlacesAreNotListed(t *testing.T) {
 	for _, name := range names {
 		model.Coefficients = append(model.Coefficients, fit.Coefficient{Term: name})
 	}
+	model.Warnings = []fit.Warning{{Code: "unused_level", Subject: "factor(municipality)"}, {Code: "unused_level", Subject: "municipality"}} // a sample seldom has all
 	set.Models["individual"] = model
 	for lang, want := range map[string]string{"nb": "municipality nb (3 nivåer mot ett) og prosjekt (ett nivå mot et annet)", "en": "municipality en (3 levels against one) and project (one level against another)"} {
 		w, err := newWriter(s, disclose.Clear(set, disclose.DefaultRules), lang)
@@ -33,6 +34,10 @@ func TestPlacesAreNotListed(t *testing.T) {
 		}
 		if strings.Join(got, " ") != "(Intercept) schemenew municipality_size factor(level)2" {
 			t.Errorf("%q", got)
+		}
+		w.begin("x", "x")
+		if w.warnings("individual"); len(w.at.Blocks) > 0 {
+			t.Errorf("%+v", w.at.Blocks)
 		}
 		if got := w.places("individual"); !strings.Contains(got, want) {
 			t.Errorf("%q, want %q", got, want)
