@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"bidrag/data/frame"
@@ -155,5 +156,49 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	if _, err := Fill(ctx, five(t), Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+// Nobody, nothing to fill, and two variables that bound each other.
+func TestLittleInput(t *testing.T) {
+	nobody, err := frame.New(frame.NewNumeric("x", nil), frame.FactorOf("place", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := mustFill(t, Problem{Data: nobody, Variables: []Variable{{Name: "x", Method: study.PMM}}, Cluster: "place"}, Options{Imputations: 2})
+	if len(out.Columns) != 2 || out.Columns[0][0].Len() != 0 {
+		t.Errorf("%+v", out)
+	}
+	p := five(t)
+	p.Variables = nil
+	if out := mustFill(t, p, Options{Imputations: 3}); len(out.Columns) != 3 {
+		t.Errorf("%+v", out)
+	}
+	p = five(t)
+	p.Variables = p.Variables[3:]
+	p.Variables[0].Min, p.Variables[1].Max = &Bound{Column: "z"}, &Bound{Column: "x"}
+	out = mustFill(t, p, Options{Imputations: 2, Iterations: 3})
+	for at := range p.Variables {
+		if gaps(out.Columns[1][at]) {
+			t.Errorf("%s has gaps", p.Variables[at].Name)
+		}
+	}
+	place := must(p.Data.Column("place"))
+	some := slices.Clone(place.Code)
+	for i := range some {
+		if i%3 == 0 {
+			some[i] = -1 // no place
+		}
+	}
+	p = five(t)
+	p.Data, _ = p.Data.With(frame.NewFactor("place", place.Levels, some))
+	for _, level := range []string{"mean", "intercept"} {
+		p.Level = level
+		out := mustFill(t, p, Options{Imputations: 1, Iterations: 2})
+		for at := range p.Variables {
+			if gaps(out.Columns[0][at]) {
+				t.Errorf("%s: %s has gaps", level, p.Variables[at].Name)
+			}
+		}
 	}
 }
