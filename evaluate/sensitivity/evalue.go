@@ -55,7 +55,7 @@ const Rare = 0.15
 // least [Rare] its square root stands for the risk ratio, which is within a fourth
 // of it as long as the shares lie between 0.2 and 0.8; else the odds ratio itself.
 //
-// Source: VanderWeele (2017), Biometrics 73, 1359–1360 (the square root);
+// Source: VanderWeele (2017), Epidemiology 28, e58–e60 (the square root);
 // VanderWeele and Ding (2017), table 2.
 func OfOdds(r Ratio, share float64) Evidence {
 	if share >= Rare {
