@@ -263,6 +263,8 @@ func (m matched) clearText(clear, of int) string {
 		return m.word("matching.clear_none")
 	case of:
 		return m.word("matching.clear_all")
+	case 1:
+		return m.word("matching.clear_one")
 	}
 	return m.word("matching.clear_some", "n", m.cardinal(clear))
 }
