@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -281,10 +282,7 @@ func (w *writer) traceTable() table.Table {
 	if rounds == 0 {
 		return t
 	}
-	var shown []int
-	for i := range min(rounds, 5) {
-		shown = append(shown, 1+i*(rounds-1)/max(1, min(rounds, 5)-1))
-	}
+	shown := slices.Compact([]int{1, rounds})
 	for _, i := range shown {
 		t.Columns = append(t.Columns, table.Column{Label: strconv.Itoa(i), Group: w.word("filled_check.round")})
 	}
@@ -323,7 +321,11 @@ func (w *writer) binLabel(variable, level string) string {
 		a, err := strconv.ParseFloat(low, 64)
 		b, other := strconv.ParseFloat(high, 64)
 		if err == nil && other == nil {
-			return w.locale.Interval(a, b, table.Format{Decimals: table.Decimals(b-a, 1)})
+			decimals := 0
+			if a != math.Trunc(a) || b != math.Trunc(b) {
+				decimals = table.Decimals(b-a, 1)
+			}
+			return w.locale.Interval(a, b, table.Format{Decimals: decimals})
 		}
 	}
 	return w.levelLabel(variable, level)
