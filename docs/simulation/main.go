@@ -38,7 +38,14 @@ func main() {
 	imputation := flag.Bool("imputation", false, "estimates from data whose gaps are filled")
 	decompositions := flag.Bool("decompositions", false, "differences between two schemes, split")
 	matching := flag.Bool("matching", false, "effects found by comparing like with like")
+	hidden := flag.Bool("sensitivity", false, "how strong something hidden must be, where it is known")
 	flag.Parse()
+	if *hidden {
+		if err := runSensitivity(*replicates, *threads, *seed, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *matching {
 		if err := writeTo(*out, os.Stdout, func(records *csv.Writer, w io.Writer) error {
 			return runMatching(confounded{clusters: 100, each: 15, bootstrap: 200}, *replicates, *threads, *seed, records, w)
