@@ -221,7 +221,7 @@ func TestVarianceBetweenClusters(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newState(f.design)
-	s.begin(r)
+	s.begin(1, 1)
 	m := newCumulative(s, 0, s.predictors(0))
 	mean := 0.0
 	for range 60 {

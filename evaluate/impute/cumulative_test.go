@@ -2,7 +2,6 @@ package impute
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -17,7 +16,7 @@ func TestCumulativeGradient(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newState(f.design)
-	s.begin(rand.New(rand.NewPCG(1, 1)))
+	s.begin(1, 1)
 	m := newCumulative(s, 0, s.predictors(0))
 	m.tau2 = 0.3
 	for i := range m.point {

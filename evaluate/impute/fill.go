@@ -3,7 +3,6 @@ package impute
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -103,7 +102,7 @@ const rounds = 2
 // pilot fits the models to one chain that is not kept. A model that cannot be
 // fitted is replaced by predictive mean matching.
 func (f *filling) pilot(ctx context.Context, s *state) error {
-	s.begin(rand.New(rand.NewPCG(f.options.Seed, 0)))
+	s.begin(f.options.Seed, 0)
 	f.models = make([]model, len(s.variables))
 	for round := range rounds {
 		for k, v := range s.variables {
@@ -141,7 +140,7 @@ func (f *filling) pilot(ctx context.Context, s *state) error {
 
 // chain runs chain number k.
 func (f *filling) chain(ctx context.Context, s *state, k int) chain {
-	s.begin(rand.New(rand.NewPCG(f.options.Seed, uint64(k)+1)))
+	s.begin(f.options.Seed, uint64(k)+1)
 	if f.options.From != nil {
 		chains := f.options.From.filling.chains
 		s.resume(chains[k%len(chains)].values)

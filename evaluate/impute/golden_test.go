@@ -3,7 +3,6 @@ package impute
 import (
 	"context"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -48,7 +47,7 @@ func alone(t testing.TB, name, method string) *state {
 		t.Fatal(err)
 	}
 	s := newState(f.design)
-	s.begin(rand.New(rand.NewPCG(1, 1)))
+	s.begin(1, 1)
 	return s
 }
 

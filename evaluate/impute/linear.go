@@ -218,7 +218,7 @@ func (s *state) within(at int, x, low, high float64) float64 {
 		above--
 	case above > 0 && !exact:
 		below := v.value[above-1]
-		if s.random.Float64() >= (x-below)/(v.value[above]-below) {
+		if s.coins.Float64() >= (x-below)/(v.value[above]-below) {
 			above--
 		}
 	}

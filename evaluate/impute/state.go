@@ -19,6 +19,7 @@ type state struct {
 	number [][]float64 // by variable and person: the number, or the number of the level
 	code   [][]int32   // by variable and person: the level; nil of a variable without levels
 	random *rand.Rand
+	coins  *rand.Rand // of shifts, so that with any shift all else draws the same numbers
 
 	gram  []float64   // X'X of all persons, of all columns, symmetric
 	stale []bool      // by variable: its columns have changed since gram was made
@@ -44,9 +45,11 @@ func newState(d *design) *state {
 	return s
 }
 
-// begin fills every gap with a value drawn from those observed.
-func (s *state) begin(random *rand.Rand) {
-	s.random = random
+// begin fills every gap with a value drawn from those observed, by the random
+// sequences of a chain.
+func (s *state) begin(seed, chain uint64) {
+	s.random, s.coins = rand.New(rand.NewPCG(seed, chain)), rand.New(rand.NewPCG(seed, chain|1<<63))
+	random := s.random
 	for k, v := range s.variables {
 		x := known(v.number)
 		for _, i := range v.missing {

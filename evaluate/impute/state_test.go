@@ -26,7 +26,7 @@ func TestTheSumOfProductsFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newState(f.design)
-	s.begin(rand.New(rand.NewPCG(1, 1)))
+	s.begin(1, 1)
 	models := make([]model, len(s.variables))
 	for k := range models {
 		models[k], _ = s.newModel(k, 1)
