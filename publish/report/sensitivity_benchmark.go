@@ -171,7 +171,7 @@ func (w *writer) benchmarkFigure(sticks []yardstick, difference disclose.Number)
 		}
 	}
 	title := w.benchmarkTitle(sticks[0])
-	w.figure(figure.Figure{ID: "benchmark", Title: title, Subtitle: join([]string{w.say("sensitivity.figure_subtitle", "first", w.focus.people, "second", w.reference.people), w.nText(difference)}),
+	w.figure(figure.Figure{ID: "benchmark", Title: title, Subtitle: join([]string{w.say("sensitivity.figure_subtitle", "first", w.focus.people, "second", w.reference.people), w.nText(w.get(result.Key{Quantity: "persons", Model: w.study.Sensitivity.Benchmark.Model}))}),
 		Note: w.say("sensitivity.figure_note"), Alt: w.word("sensitivity.figure_alt", "title", title), Plot: plot}, data)
 }
 
