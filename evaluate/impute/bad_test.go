@@ -202,3 +202,69 @@ func TestLittleInput(t *testing.T) {
 		}
 	}
 }
+
+// broken is a model that cannot be fitted.
+type broken struct{}
+
+func (broken) fill(*state) error { return errNotConverged }
+func (broken) clone() model      { return broken{} }
+
+// A model that fails in a chain is said to, and the gaps are filled all the same.
+func TestAModelThatFails(t *testing.T) {
+	f := &filling{problem: five(t), options: Options{Imputations: 2, Iterations: 3, Seed: 1}.withDefaults(), out: &Filled{
+		Missing: make([]int, 5), Method: make([]string, 5), Trace: make([]Trace, 5), Density: make([]Density, 5),
+	}}
+	if err := f.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	s := newState(f.design)
+	if err := f.pilot(context.Background(), s); err != nil {
+		t.Fatal(err)
+	}
+	f.models[2] = broken{}
+	if err := f.run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.columns()
+	name := f.design.variables[2].Name
+	if len(f.out.Notes) != 1 || f.out.Notes[0].Variable != name || f.out.Notes[0].Code != result.NotFitted {
+		t.Errorf("notes %v", f.out.Notes)
+	}
+	for _, columns := range f.out.Columns {
+		for _, c := range columns {
+			if gaps(c) {
+				t.Errorf("%s has gaps", c.Name)
+			}
+		}
+	}
+}
+
+// A model of levels that is too large is replaced by matching.
+func TestAModelTooLarge(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	const n = 1000
+	letters := make([]string, n)
+	for i := range letters {
+		if letters[i] = fmt.Sprint("level", r.IntN(45)); i%10 == 0 {
+			letters[i] = ""
+		}
+	}
+	columns := []*frame.Column{frame.FactorOf("letter", letters)}
+	p := Problem{Variables: []Variable{{Name: "letter", Method: study.Multinomial}}}
+	for j := range 80 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = r.NormFloat64()
+		}
+		columns = append(columns, frame.NewNumeric(fmt.Sprint("x", j), x))
+		p.Predictors = append(p.Predictors, fmt.Sprint("x", j))
+	}
+	var err error
+	if p.Data, err = frame.New(columns...); err != nil {
+		t.Fatal(err)
+	}
+	out := mustFill(t, p, Options{Imputations: 1, Iterations: 1})
+	if out.Method[0] != study.PMM || len(out.Notes) != 1 || gaps(out.Columns[0][0]) {
+		t.Errorf("filled by %s, notes %v", out.Method[0], out.Notes)
+	}
+}
