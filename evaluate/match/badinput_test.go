@@ -106,6 +106,21 @@ func TestIncompleteAreCounted(t *testing.T) {
 	}
 }
 
+// TestOtherSchemes: persons of a third scheme are neither compared nor counted.
+func TestOtherSchemes(t *testing.T) {
+	columns := people(200)
+	for i := range 50 {
+		columns["scheme"].Code[i] = 2
+	}
+	c, err := compared(t, columns, Question{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := c.Persons(); n.Scheme+n.Reference != 150 || c.Rows[0] != 50 || c.Incomplete != (Sides{}) {
+		t.Errorf("%+v are compared, %+v are not", n, c.Incomplete)
+	}
+}
+
 // TestPerfectSeparation: the covariate that tells the schemes apart is named.
 func TestPerfectSeparation(t *testing.T) {
 	columns := people(100)
@@ -220,6 +235,23 @@ func TestOutcomeModelWithoutEstimate(t *testing.T) {
 	a := c.Weighted(t.Context(), []Weighting{{Kind: DoublyRobust, High: 1}, {High: 1}})
 	if code, _ := reasonOf(a[0].Err); code != result.NotFitted || a[1].Err != nil {
 		t.Errorf("%v, %v", a[0].Err, a[1].Err)
+	}
+}
+
+// TestFewerPersonsThanCoefficients: ten pairs of men equal in everything, of whom
+// some are told apart by a covariate, have an answer.
+func TestFewerPersonsThanCoefficients(t *testing.T) {
+	exact := []string{"re74", "re75", "age", "educ", "race", "married", "nodegree"}
+	c, err := New(lalonde(t), Question{Scheme: "trained", Reference: "comparison", Outcome: "employed", Covariates: covariates, Adjust: covariates, Exact: exact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sets, err := c.Nearest(t.Context(), Nearest{Ratio: 1, Exact: exact})
+	if err != nil || len(sets) != 10 {
+		t.Fatalf("%d sets, %v", len(sets), err)
+	}
+	if e, err := c.Adjusted(sets); err != nil || !(e.Low < e.Value && e.Value < e.High) {
+		t.Errorf("%+v, %v", e, err)
 	}
 }
 

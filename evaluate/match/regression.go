@@ -74,6 +74,7 @@ func (r *regression) room() *room {
 const (
 	mostSteps = 40    // of Newton's method
 	smallStep = 1e-10 // squared length of the last step, in standard errors
+	smallRun  = 1e-7  // the same where coefficients run off, and the ridge makes steps short
 	ridge     = 1e-10 // of the information's diagonal: a column that no row of a draw varies in stays where it started
 )
 
@@ -103,12 +104,20 @@ func (r *regression) fit(o *room, y, weight, start []float64) ([]float64, error)
 		if !ok {
 			return nil, errNotFitted
 		}
+		gain := loss - next
 		loss = next
-		if length < smallStep || !r.logistic {
+		if length < smallStep || !r.logistic || length < smallRun && gain <= 1e-9*loss && o.certain(n) {
 			return beta, nil
 		}
 	}
 	return nil, errNotFitted
+}
+
+// certain tells whether some gathered row is as good as certain, as rows are
+// along which coefficients run off.
+func (o *room) certain(n int) bool {
+	low, high, _ := kernel.Extremes(o.eta[:n])
+	return max(-low, high) > surely
 }
 
 // solve makes the step H⁻¹g, and returns its squared length g'H⁻¹g in standard
