@@ -110,10 +110,14 @@ func (w *writer) deltaGroup(variable string) string {
 
 // deltaLabel writes a delta with its sign.
 func (w *writer) deltaLabel(delta float64) string {
-	switch {
-	case delta == 0:
+	if delta == 0 {
 		return w.word("deltas.none")
-	case delta > 0:
+	}
+	return w.signed(delta)
+}
+
+func (w *writer) signed(delta float64) string {
+	if delta > 0 {
 		return "+" + w.trim(delta)
 	}
 	return w.trim(delta)
@@ -123,8 +127,8 @@ func (w *writer) deltaLabel(delta float64) string {
 // and where it tips.
 func (w *writer) deltaSentence(d deltaSeries) string {
 	first, last := d.numbers[0], d.numbers[len(d.numbers)-1]
-	span := w.say("deltas.span", "variable", w.topic(d.variable), "low", w.deltaLabel(d.at[0]), "from", w.locale.Points(first.Value()),
-		"high", w.deltaLabel(d.at[len(d.at)-1]), "to", w.locale.Points(last.Value()))
+	span := w.say("deltas.span", "variable", w.topic(d.variable), "low", w.signed(d.at[0]), "from", w.locale.Points(first.Value()),
+		"high", w.signed(d.at[len(d.at)-1]), "to", w.locale.Points(last.Value()))
 	if table.Has(d.tipping) && d.tips() {
 		at := d.tipping.Value()
 		return join([]string{span, w.say("deltas.tipping", "delta", w.locale.Decimal(at, 1))})
