@@ -290,11 +290,11 @@ func (w *writer) certaintyFigure(t tally) {
 // certaintyTable has what each estimate assumes.
 func (w *writer) certaintyTable() table.Table {
 	t := table.Table{ID: "certainty-assumes", Title: w.word("certainty.table"), Columns: []table.Column{
-		{Label: w.word("certainty.estimate")}, {Label: w.word("certainty.points")}, {Label: w.word("certainty.assumes")}}}
+		{Label: w.word("certainty.estimate")}, {Label: w.word("certainty.assumes")}, {Label: w.word("certainty.points")}}}
 	for _, s := range w.compared() {
 		for _, e := range w.estimates(s) {
 			if e.number.State() != disclose.Absent {
-				t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.ofScheme(e.label, s)), table.Num(e.number, table.Format{Kind: table.Points, Interval: true}), table.Text(e.assumes)}})
+				t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.ofScheme(e.label, s)), table.Text(e.assumes), table.Num(e.number, table.Format{Kind: table.Points, Interval: true})}})
 			}
 		}
 	}
