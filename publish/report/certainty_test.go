@@ -239,3 +239,32 @@ func TestSensitivityTellsItsGaps(t *testing.T) {
 		}
 	}
 }
+
+// TestSensitivityOfThreeSchemes: tables have a row or column for each scheme that is compared,
+// sentences are about the first.
+func TestSensitivityOfThreeSchemes(t *testing.T) {
+	s, set := sensitive(t, 2.5, 1.1, 1.33)
+	s.Schemes = append(s.Schemes, study.Entry[study.Scheme]{Key: "third", Value: study.Scheme{Label: text("Third"), Participants: text("people in the third")}})
+	s.Participants = append(s.Participants, study.Entry[study.Participants]{Key: "third"})
+	n := &numbers{t, set, 3}
+	for _, v := range slices.Clone(set.Values) {
+		if v.Key.Scheme == "new" && (strings.HasPrefix(v.Key.Quantity, "certainty") || strings.HasPrefix(v.Key.Quantity, "benchmark") || strings.HasPrefix(v.Key.Quantity, "rosenbaum") || strings.HasPrefix(v.Key.Quantity, "e_value")) {
+			v.Key.Scheme = "third"
+			n.add(v)
+		}
+	}
+	r := build(t, s, set, "en")
+	rows := map[string]int{"certainty-assumes": 10, "benchmark-needed": 8, "e-values": 2, "rosenbaum": 2}
+	for _, x := range r.Tables {
+		if want, ok := rows[x.ID]; ok && len(x.Rows) != want {
+			t.Errorf("%s has %d rows, want %d", x.ID, len(x.Rows), want)
+		}
+		if x.ID == "rosenbaum" && len(x.Columns) != 5 {
+			t.Errorf("%s has %d columns", x.ID, len(x.Columns))
+		}
+	}
+	if got := saidIn(t, r, "certainty"); !strings.Contains(got, "people in New en") || strings.Contains(got, "third") {
+		t.Errorf("%q", got)
+	}
+	write(t, r)
+}
