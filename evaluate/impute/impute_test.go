@@ -306,3 +306,26 @@ func TestGoOn(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// The unit in which a predictor is measured does not matter.
+func TestUnitsDoNotMatter(t *testing.T) {
+	p := five(t)
+	o := Options{Imputations: 2, Iterations: 2, Seed: 3}
+	want := mustFill(t, p, o)
+	w := slices.Clone(must(p.Data.Column("w")).Number)
+	for i := range w {
+		w[i] = 5000 + w[i]/1000
+	}
+	p.Data, _ = p.Data.With(frame.NewNumeric("w", w))
+	got := mustFill(t, p, o)
+	for k := range want.Columns {
+		for at, v := range p.Variables {
+			a, b := filledOf(p, want, k, at), filledOf(p, got, k, at)
+			for i := range a {
+				if math.Abs(a[i]-b[i]) > 1e-5*(1+math.Abs(a[i])) {
+					t.Fatalf("%s: %g, in another unit %g", v.Name, a[i], b[i])
+				}
+			}
+		}
+	}
+}
