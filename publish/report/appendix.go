@@ -192,7 +192,10 @@ func (w *writer) methods() {
 			formula("adjusted")
 		}
 	}
-	for _, of := range []struct{ quantity, name string }{{"icc", "levels"}, {"icc", "icc"}, {"lr_statistic", "ratio"}} {
+	for _, of := range []struct{ quantity, name string }{
+		{"icc", "levels"}, {"icc", "icc"}, {"lr_statistic", "ratio"},
+		{"robustness_value", "robustness"}, {"e_value", "e_value"}, {"rosenbaum_gamma", "rosenbaum"}, {"certainty", "treated"},
+	} {
 		if w.tells(of.quantity) {
 			formula(of.name)
 		}
