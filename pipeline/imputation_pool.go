@@ -91,11 +91,16 @@ func pool(answers []*modelAnswer) (*infer.Pooled, error) {
 			}
 		}
 	}
-	df := answers[0].df
+	return infer.Pool(estimates, covs, completeDF(answers))
+}
+
+// completeDF are the degrees of freedom that complete data would have.
+func completeDF(answers []*modelAnswer) float64 {
+	df := math.Inf(1)
 	for _, a := range answers {
 		df = min(df, a.df)
 	}
-	return infer.Pool(estimates, covs, df)
+	return df
 }
 
 func at(x []float64, i int) float64 {
@@ -145,7 +150,7 @@ func pooledScalars(answers []*modelAnswer) []result.Value {
 			}
 		}
 		if len(all) == len(answers) {
-			out = append(out, poolScalar(all)...)
+			out = append(out, poolScalar(all, completeDF(answers))...)
 		}
 	}
 	return out
@@ -155,7 +160,7 @@ func pooledScalars(answers []*modelAnswer) []result.Value {
 // the schemes, its fraction of missing information. Where some set has no standard
 // error on the pooling scale, as of a variance of zero, it is the mean of the
 // sets on its own scale, without an interval.
-func poolScalar(all []scalar) []result.Value {
+func poolScalar(all []scalar, df float64) []result.Value {
 	s := all[0]
 	back := s.back
 	if back == nil {
@@ -173,7 +178,7 @@ func poolScalar(all []scalar) []result.Value {
 		}
 		return []result.Value{s.value(s.key, s.unit, mean)}
 	}
-	q, err := infer.Pool(estimates, covs, math.Inf(1))
+	q, err := infer.Pool(estimates, covs, df)
 	if err != nil {
 		return nil
 	}

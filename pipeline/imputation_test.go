@@ -297,11 +297,11 @@ func TestVariancesOfZeroAreNotPooledAsLogarithms(t *testing.T) {
 	some, zero := one, one
 	some.x, some.error = math.Log(0.5), 0.1
 	zero.x, zero.error = math.Inf(-1), math.NaN()
-	got := poolScalar([]scalar{some, zero})
+	got := poolScalar([]scalar{some, zero}, math.Inf(1))
 	if len(got) != 1 || got[0].Value != 0.25 || !math.IsNaN(got[0].Low) {
 		t.Errorf("%+v", got)
 	}
-	both := poolScalar([]scalar{some, some})
+	both := poolScalar([]scalar{some, some}, math.Inf(1))
 	if math.Abs(both[0].Value-0.5) > 1e-15 || math.Abs(both[0].Low-0.5*math.Exp(-0.1959963984540054)) > 1e-12 {
 		t.Errorf("%+v", both)
 	}

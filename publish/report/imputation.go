@@ -181,7 +181,7 @@ func (w *writer) imputedForest(models []string) {
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.model")}, {Label: w.word("imputation.complete")}, {Label: w.word("fit.persons")},
 		{Label: w.word("imputation.imputed")}, {Label: w.word("fit.persons")}}}
 	points := table.Format{Kind: table.Points, Interval: true}
-	var alike, n int
+	var alike, unclear, n int
 	for _, model := range models {
 		complete, filled := w.schemeDifference("complete_treated_difference", model), w.schemeDifference("imputed_treated_difference", model)
 		if !table.Has(filled) {
@@ -196,16 +196,19 @@ func (w *writer) imputedForest(models []string) {
 		n++
 		if table.Has(complete) && w.holds(complete, filled) {
 			alike++
+			unclear += 1 - sign(filled)*sign(filled)
 		}
 	}
 	if n == 0 {
 		return
 	}
 	title := w.say("imputation.forest.some", "n", w.cardinal(alike), "of", w.cardinal(n))
-	switch alike {
-	case n:
+	switch {
+	case unclear == n:
+		title = w.say("imputation.forest.unclear")
+	case alike == n:
 		title = w.say("imputation.forest.alike")
-	case 0:
+	case alike == 0:
 		title = w.say("imputation.forest.other")
 	}
 	w.figure(figure.Figure{

@@ -127,8 +127,11 @@ func (w *writer) signed(delta float64) string {
 // and where it tips.
 func (w *writer) deltaSentence(d deltaSeries) string {
 	first, last := d.numbers[0], d.numbers[len(d.numbers)-1]
-	span := w.say("deltas.span", "variable", w.topic(d.variable), "low", w.signed(d.at[0]), "from", w.locale.Points(first.Value()),
-		"high", w.signed(d.at[len(d.at)-1]), "to", w.locale.Points(last.Value()))
+	key, from, to := "deltas.span", w.locale.Points(first.Value()), w.locale.Points(last.Value())
+	if from == to {
+		key = "deltas.still"
+	}
+	span := w.say(key, "variable", w.topic(d.variable), "low", w.signed(d.at[0]), "from", from, "high", w.signed(d.at[len(d.at)-1]), "to", to)
 	if table.Has(d.tipping) && d.tips() {
 		at := d.tipping.Value()
 		return join([]string{span, w.say("deltas.tipping", "delta", w.locale.Decimal(at, 1))})

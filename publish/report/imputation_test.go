@@ -104,7 +104,7 @@ func TestFillingIsTold(t *testing.T) {
 			[]string{"about the same", "All of these have"}},
 		{"found", filledCase{complete: unclear, filled: behind, shifted: behind, persons: 900}, []string{"It is then clearly apart from zero, which", "to −8.0 percentage points"}, []string{"no longer"}},
 		{"turned", filledCase{complete: ahead, filled: behind, shifted: behind, persons: 900}, []string{"It has then changed its sign.", "The conclusion is the same also when"}, []string{"about the same"}},
-		{"never clear", filledCase{complete: unclear, filled: unclear, shifted: unclear, persons: 900}, []string{"No clear difference between the schemes, whatever is added"}, []string{"The conclusion"}},
+		{"never clear", filledCase{complete: unclear, filled: unclear, shifted: unclear, persons: 900}, []string{"No clear difference between the schemes, whatever is added", "No clear difference between the schemes, neither by complete"}, []string{"The conclusion", "is about the same"}},
 		{"hidden", filledCase{complete: ahead, filled: ahead, shifted: ahead, persons: 4}, []string{"filled in 20 times"}, []string{"percentage points when", "is about the same", "projects have", "What if those"}},
 		{"gaps", filledCase{complete: ahead, filled: ahead, shifted: ahead, persons: 900, gaps: []result.Gap{
 			{Step: "imputation", Subject: "married", Reason: result.Reason{Code: result.UnknownForAll, About: "married"}}, {Step: "imputation", Subject: "level", Reason: result.Reason{Code: result.NotFitted, About: "level"}},
