@@ -20,9 +20,8 @@ import (
 // N(0, τ²), and then τ².
 //
 // Source: McCullagh (1980), Journal of the Royal Statistical Society B 42,
-// 109–142; van Buuren (2018), algorithm 3.5 and 3.6; for u Laplace's
-// approximation, Breslow and Clayton (1993), Journal of the American
-// Statistical Association 88, 9–25.
+// 109–142; van Buuren (2018), 3.6; for u penalized quasi-likelihood, Breslow and
+// Clayton (1993), Journal of the American Statistical Association 88, 9–25.
 type cumulative struct {
 	at     int // variable
 	levels int

@@ -10,6 +10,7 @@ import (
 	"bidrag/data/frame"
 	"bidrag/model/fit"
 	"bidrag/model/infer"
+	"bidrag/model/univariate"
 	"bidrag/study"
 )
 
@@ -282,4 +283,106 @@ func numbersOf(t testing.TB, text []string) []float64 {
 		}
 	}
 	return x
+}
+
+// Draws with random intercepts: their means over 1,000 draws lie where lme4 has
+// its estimates, within a sixth of a standard error, of the logistic model a third
+// (the top of coefficients and intercepts together, penalized quasi-likelihood,
+// is 2 % nearer zero here); their standard deviations within a tenth, and those
+// of places and persons too.
+func TestRandomInterceptsAgreeWithLme4(t *testing.T) {
+	data := gapsFrame(t)
+	x := must(data.Column("x"))
+	high := make([]float64, len(x.Number))
+	for i, v := range x.Number {
+		switch {
+		case math.IsNaN(v):
+			high[i] = v
+		case v > 11:
+			high[i] = 1
+		}
+	}
+	data, err := data.With(frame.NewNumeric("h", high))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []Variable{{Name: "x", Method: study.GaussianFit}, {Name: "h", Method: study.Logistic}} {
+		f := &filling{problem: Problem{Data: data, Variables: []Variable{v}, Predictors: complete, Cluster: "place", Level: "intercept"}, out: &Filled{}}
+		if err := f.prepare(); err != nil {
+			t.Fatal(err)
+		}
+		s := newState(f.design)
+		s.begin(1, 1)
+		cols := make([]int, 0, 6)
+		for j, c := range s.columns { // lme4 has no means of places
+			if c.of < 0 && c.meanOf < 0 && j < 6 {
+				cols = append(cols, j)
+			}
+		}
+		draws := drawsOf(t, s, v, cols, 1000)
+		near := map[string]float64{"x": 1.0 / 6, "h": 1.0 / 3}[v.Name]
+		for _, row := range records(t, "intercepts.csv") {
+			if row[0] != v.Name {
+				continue
+			}
+			want := numbersOf(t, row[2:])
+			mean, sd := univariate.MeanSD(draws[row[1]])
+			if math.IsNaN(want[1]) {
+				agrees(t, v.Name+" "+row[1], mean/want[0], 1, 0.1)
+			} else {
+				agrees(t, v.Name+" "+row[1]+" in standard errors", (mean-want[0])/want[1], 0, near)
+				agrees(t, v.Name+" sd "+row[1], sd/want[1], 1, 0.1)
+			}
+		}
+	}
+}
+
+// drawsOf are draws of a model's parameters by R's names.
+func drawsOf(t *testing.T, s *state, v Variable, cols []int, n int) map[string][]float64 {
+	t.Helper()
+	names := []string{"0", "y", "g", "w", "fq", "fr"}
+	out := map[string][]float64{}
+	add := func(name string, x float64) { out[name] = append(out[name], x) }
+	if v.Method == study.GaussianFit {
+		m := newLinear(s, 0, cols, false)
+		for range n {
+			e, err := m.estimate(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for j, b := range e.drawn {
+				if b *= m.scale; j == 0 {
+					b += m.mean
+				}
+				add(names[j], b)
+			}
+			add("tau", m.scale*math.Sqrt(m.tau2))
+			add("sigma", m.scale*math.Sqrt(m.sigma2))
+		}
+		return out
+	}
+	m := newCumulative(s, 0, cols)
+	for k := range n + 50 {
+		if err := climb(m, s, off, tolerance); err != nil {
+			t.Fatal(err)
+		}
+		theta, beta, _, err := m.draw(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k == 49 { // as the pilot does
+			if err := m.renew(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if k < 50 {
+			continue
+		}
+		add("0", -theta[0])
+		for j, b := range beta {
+			add(names[j+1], b)
+		}
+		add("tau", math.Sqrt(m.tau2))
+	}
+	return out
 }

@@ -1,10 +1,10 @@
 # Makes gaps.csv, and what R says of it: single.csv (each imputation model by
-# itself), donors.csv (predictive mean matching), pooled.csv (a model fitted to
+# itself), intercepts.csv (with random intercepts of places), donors.csv (predictive mean matching), pooled.csv (a model fitted to
 # data that mice filled). Versions stand in versions.csv. In this folder:
 #
 #   Rscript impute.R            all of it, some minutes
 #   Rscript impute.R single     without mice
-suppressMessages({library(mice); library(MASS); library(nnet)})
+suppressMessages({library(mice); library(MASS); library(nnet); library(lme4)})
 options(digits = 15, warn = 1)
 put <- function(x, file) write.csv(x, file, row.names = FALSE, quote = FALSE, na = "")
 
@@ -29,7 +29,7 @@ d <- data.frame(place, y, g, w = round(w, 6), f,
   x = round(gap(x, -1.4, 0.7 * y - 0.5 * g), 6), z = gap(z, -1.8, 0.6 * g + 0.4 * y))
 put(d, "gaps.csv")
 d <- read.csv("gaps.csv", stringsAsFactors = TRUE, na.strings = "")
-put(data.frame(name = c("R", "mice", "MASS", "nnet"), version = c(paste(R.version$major, R.version$minor, sep = "."), sapply(c("mice", "MASS", "nnet"), function(p) as.character(packageVersion(p))))), "versions.csv")
+put(data.frame(name = base::c("R", "mice", "MASS", "nnet", "lme4"), version = c(paste(R.version$major, R.version$minor, sep = "."), sapply(base::c("mice", "MASS", "nnet", "lme4"), function(p) as.character(packageVersion(p))))), "versions.csv")
 
 # Each model alone, on the complete predictors, standardized over everyone.
 X <- scale(model.matrix(~ y + g + w + f, d)[, -1])
@@ -63,6 +63,18 @@ fit <- lm(d$x[ok] ~ X[ok, ])
 add("x", base::c("0", colnames(X)), coef(fit), sqrt(diag(vcov(fit))))
 add("x", "sigma", summary(fit)$sigma, NA)
 put(do.call(rbind, rows), "single.csv")
+
+# With random intercepts of places: restricted maximum likelihood of x, and
+# Laplace of whether x is above 11.
+D <- data.frame(X, x = d$x, h = as.integer(d$x > 11), place = factor(d$place))
+fit <- lmer(x ~ y + g + w + fq + fr + (1 | place), D)
+logit <- glmer(h ~ y + g + w + fq + fr + (1 | place), D, family = binomial, control = glmerControl(optimizer = "bobyqa", optCtrl = list(maxfun = 1e5)))
+many <- function(model, fit, more) {
+  data.frame(model, term = base::c("0", colnames(X), names(more)), estimate = base::c(fixef(fit), more),
+    se = base::c(sqrt(diag(as.matrix(vcov(fit)))), NA * more))
+}
+put(rbind(many("x", fit, base::c(tau = attr(VarCorr(fit)$place, "stddev")[[1]], sigma = sigma(fit))),
+  many("h", logit, base::c(tau = attr(VarCorr(logit)$place, "stddev")[[1]]))), "intercepts.csv")
 
 # Donors: matchindex draws one of them; all are seen in 300 draws.
 ok <- !is.na(d$z)
