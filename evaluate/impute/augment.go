@@ -23,3 +23,26 @@ func (d *design) madeUp(cols []int, levels int) madeUp {
 	}
 	return m
 }
+
+// plausible is the standard deviation, in log-odds, that is taken for granted
+// between a person at a predictor's extreme and one at its mean.
+const plausible = 2.5
+
+// doubt is what is added to the information on each coefficient,
+//
+//	(extreme/2.5)²,   extreme = max |x| of the standardized predictor
+//
+// so that a coefficient of which the data say nearly nothing, as that of a rare
+// predictor for a rare level, is drawn near its estimate, and not far on the other side of
+// zero; where they say much it is next to nothing. Estimates do not change.
+//
+// Source: Gelman et al. (2008), Annals of Applied Statistics 2, 1360–1383, for
+// the size.
+func (d *design) doubt(cols []int) []float64 {
+	out := make([]float64, len(cols))
+	for k, j := range cols {
+		extreme := max(-d.columns[j].low, d.columns[j].high) / plausible
+		out[k] = extreme * extreme
+	}
+	return out
+}

@@ -268,3 +268,44 @@ func TestAModelTooLarge(t *testing.T) {
 		t.Errorf("filled by %s, notes %v", out.Method[0], out.Notes)
 	}
 }
+
+// A level that few are at is not given to those with a rare trait because nobody
+// with the trait is known to be at it.
+func TestRareLevelsStayRare(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 32))
+	const n = 4000
+	letters, trait, w := make([]string, n), make([]float64, n), make([]float64, n)
+	for i := range letters {
+		letters[i], w[i] = []string{"a", "b", "c"}[r.IntN(3)], r.NormFloat64()
+		if i%500 == 1 {
+			letters[i] = "rare"
+		}
+		if i%200 == 2 {
+			trait[i] = 1
+		}
+		if i%20 == 0 || i%1000 == 2 {
+			letters[i] = ""
+		}
+	}
+	d, err := frame.New(frame.FactorOf("letter", letters), frame.NewNumeric("trait", trait), frame.NewNumeric("w", w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Problem{Data: d, Variables: []Variable{{Name: "letter", Method: study.Multinomial}}, Predictors: []string{"trait", "w"}}
+	out := mustFill(t, p, Options{Imputations: 200, Iterations: 1, Seed: 1})
+	all, rare := 0.0, 0.0
+	for _, columns := range out.Columns {
+		for i, k := range columns[0].Code {
+			if letters[i] == "" && trait[i] == 1 {
+				all++
+				if columns[0].Levels[k] == "rare" {
+					rare++
+				}
+			}
+		}
+	}
+	t.Logf("%g of %g", rare, all)
+	if all == 0 || rare/all > 0.05 {
+		t.Errorf("%g of %g persons with the trait are at the rare level", rare, all)
+	}
+}

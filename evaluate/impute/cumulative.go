@@ -27,6 +27,7 @@ type cumulative struct {
 	levels int
 	cols   []int
 	madeUp madeUp
+	doubt  []float64 // by column
 
 	point []float64 // θ₀ … θ_{K−2}, then β
 	u     []float64 // by cluster; nil without
@@ -45,7 +46,7 @@ type cumulative struct {
 func newCumulative(s *state, at int, cols []int) *cumulative {
 	v := s.variables[at]
 	m := &cumulative{at: at, levels: len(v.value), cols: slices.DeleteFunc(slices.Clone(cols), func(j int) bool { return j == 0 }), tau2: 0.1, settling: 10}
-	m.madeUp = s.madeUp(m.cols, m.levels)
+	m.madeUp, m.doubt = s.madeUp(m.cols, m.levels), s.doubt(m.cols)
 	m.point = make([]float64, m.levels-1+len(m.cols))
 	below := 0.0
 	for k := range m.levels - 1 {
@@ -238,6 +239,10 @@ func (m *cumulative) renew(s *state) error {
 		m.system.cross, m.system.likely = make([]float64, len(m.u)*q), make([]float64, len(m.u))
 	}
 	m.pass(s, true)
+	for c, v := range m.doubt {
+		j := m.levels - 1 + c
+		m.system.a[j*q+j] += v
+	}
 	ok := finite(m.gradient) && finite(m.system.a)
 	if !ok {
 		return errNotFinite

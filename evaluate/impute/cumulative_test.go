@@ -18,7 +18,7 @@ func TestCumulativeGradient(t *testing.T) {
 	s := newState(f.design)
 	s.begin(1, 1)
 	m := newCumulative(s, 0, s.predictors(0))
-	m.tau2 = 0.3
+	m.tau2, m.doubt = 0.3, nil
 	for i := range m.point {
 		m.point[i] += 0.05 * float64(i%3)
 	}

@@ -77,6 +77,7 @@ func agrees(t *testing.T, what string, got, want, tolerance float64) {
 func TestCumulativeModelsAgreeWithR(t *testing.T) {
 	s := alone(t, "b", study.Logistic)
 	m := newCumulative(s, 0, s.predictors(0))
+	m.doubt = nil
 	if err := climb(m, s, off, 1e-12); err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +97,7 @@ func TestCumulativeModelsAgreeWithR(t *testing.T) {
 
 	s = alone(t, "o", study.OrdinalFill)
 	m = newCumulative(s, 0, s.predictors(0))
+	m.doubt = nil
 	if err := climb(m, s, off, 1e-12); err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +131,7 @@ func inverse(l []float64, k int) []float64 {
 func TestTheMultinomialModelAgreesWithR(t *testing.T) {
 	s := alone(t, "c", study.Multinomial)
 	m := newMultinomial(s, 0, s.predictors(0), 2)
+	m.doubt = nil
 	m.start(s)
 	if err := climb(m, s, off, 1e-12); err != nil {
 		t.Fatal(err)

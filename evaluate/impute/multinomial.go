@@ -23,7 +23,8 @@ type multinomial struct {
 	reference int32
 	cols      []int // the first is the constant
 	madeUp    madeUp
-	threads   int // for the information
+	doubt     []float64 // by column but the constant
+	threads   int       // for the information
 
 	point    []float64 // β by level but the reference, by rows
 	gradient []float64
@@ -35,7 +36,7 @@ type multinomial struct {
 func newMultinomial(s *state, at int, cols []int, threads int) *multinomial {
 	v := s.variables[at]
 	m := &multinomial{at: at, levels: len(v.value), reference: v.commonest(), cols: cols, threads: threads}
-	m.madeUp = s.madeUp(cols[1:], m.levels)
+	m.madeUp, m.doubt = s.madeUp(cols[1:], m.levels), s.doubt(cols[1:])
 	m.point, m.gradient = make([]float64, (m.levels-1)*len(cols)), make([]float64, (m.levels-1)*len(cols))
 	for k := range m.levels - 1 {
 		m.point[k*len(cols)] = math.Log(float64(v.count[m.level(k)]) / float64(v.count[m.reference]))

@@ -183,6 +183,11 @@ func (m *multinomial) renew(s *state) error {
 	gradient, loss := slices.Clone(m.gradient), m.loss
 	m.invent(information)
 	m.gradient, m.loss = gradient, loss
+	for j, v := range m.doubt {
+		for k := range t {
+			information[(k*q+1+j)*(size+1)] += v
+		}
+	}
 	if !finite(m.gradient) || !finite(information) {
 		return errNotFinite
 	}
