@@ -131,15 +131,14 @@ func (r *Run) sensitivity(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.Bounds == nil {
-		return nil
-	}
-	for _, e := range r.Study.Schemes {
-		if e.Value.Reference {
-			continue
-		}
-		if err := r.bounds(e.Key); err != nil {
-			return err
+	for i := range s.Bounds {
+		for _, e := range r.Study.Schemes {
+			if e.Value.Reference {
+				continue
+			}
+			if err := r.bounds(i, e.Key); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -277,16 +276,17 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
-// bounds are Rosenbaum's, of the matched pairs or sets of one scheme.
-func (r *Run) bounds(scheme string) error {
-	b := r.Study.Sensitivity.Bounds
+// bounds are Rosenbaum's, of the matched pairs or sets of one scheme, for entry i
+// of the study's bounds.
+func (r *Run) bounds(i int, scheme string) error {
+	b := r.Study.Sensitivity.Bounds[i]
 	sets := r.pairsOf(b.Matching, b.Method, scheme)
 	if sets == nil {
 		return nil // told of the matching
 	}
 	m, few, err := matchedTest(sets)
 	if err != nil {
-		r.gap("sensitivity", "", "bounds", err, "sensitivity", "bounds", "method")
+		r.gap("sensitivity", "", "bounds", err, "sensitivity", "bounds", strconv.Itoa(i), "method")
 		return nil
 	}
 	key := func(quantity, level string) result.Key {

@@ -142,12 +142,12 @@ func TestSensitivityProblems(t *testing.T) {
 		{"sensitivity: {benchmark: {model: main, variables: [age], times: [0]}}\n", `73:66: entry 1 of times is 0, which is out of range`},
 		{"sensitivity: {benchmark: {model: crossed, variables: [age]}}\n", `73:34: in the model "crossed" the schemes' difference varies with another variable, so no one coefficient is it; name a model without such an interaction`},
 		{"sensitivity: {benchmark: {model: without, variables: [age]}}\n", `73:34: the model "without" does not have scheme`},
-		{matching + "sensitivity: {bounds: {matching: lik, method: near, gammas: [1]}}\n", `74:34: there is no matching "lik"; did you mean "like"?`},
-		{matching + "sensitivity: {bounds: {matching: like, method: nere, gammas: [1]}}\n", `74:48: there is no method "nere"; there are near, again, weights`},
-		{matching + "sensitivity: {bounds: {matching: like, method: again, gammas: [1]}}\n", `74:48: with the method "again" a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind nearest without replace`},
-		{matching + "sensitivity: {bounds: {matching: like, method: weights, gammas: [1]}}\n", `74:48: the method "weights" is of kind overlap and makes no pairs; bounds are of a method of kind nearest without replace`},
-		{matching + "sensitivity: {bounds: {matching: like, method: near, gammas: [1, 0.5]}}\n", `74:66: entry 2 of gammas is 0.5, which is out of range`},
-		{matching + "sensitivity: {bounds: {matching: like, method: near, gammas: [1, 2, 2]}}\n", `74:69: 2 stands twice; keep one`},
+		{matching + "sensitivity: {bounds: [{matching: lik, method: near, gammas: [1]}]}\n", `74:35: there is no matching "lik"; did you mean "like"?`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: nere, gammas: [1]}]}\n", `74:49: there is no method "nere"; there are near, again, weights`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: again, gammas: [1]}]}\n", `74:49: with the method "again" a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind nearest without replace`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: weights, gammas: [1]}]}\n", `74:49: the method "weights" is of kind overlap and makes no pairs; bounds are of a method of kind nearest without replace`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 0.5]}]}\n", `74:67: entry 2 of gammas is 0.5, which is out of range`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 2, 2]}]}\n", `74:70: 2 stands twice; keep one`},
 		{"certainty: {a: {raw: complet}}\n", `73:22: there is no sample "complet"; did you mean "complete"?`},
 		{"certainty: {a: {model: without}}\n", `73:24: the model "without" does not have scheme`},
 		{"certainty: {a: {imputed: main}}\n", `73:26: the study has no imputation, so no model is fitted to filled data; add one, or take this out`},
@@ -223,7 +223,7 @@ func TestNothingIsAskedWithoutSections(t *testing.T) {
 // TestSensitivityDoesNotDependOnThreads: to the last bit, also of the order.
 func TestSensitivityDoesNotDependOnThreads(t *testing.T) {
 	const sections = `matching: {like: {label: Like, sample: complete, covariates: age, replicates: 20, methods: {near: {label: N, kind: nearest}}}}
-sensitivity: {models: [levels, main], benchmark: {model: levels, variables: [age, course]}, bounds: {matching: like, method: near, gammas: [1, 2]}}
+sensitivity: {models: [levels, main], benchmark: {model: levels, variables: [age, course]}, bounds: [{matching: like, method: near, gammas: [1, 2]}]}
 certainty: {all: {raw: complete}, main: {model: main}, levels: {model: levels}, near: {matching: like, method: near}}
 `
 	const models = "  levels: {label: L, sample: complete, formula: outcome ~ scheme + age + course + (1 | municipality)}\n"

@@ -91,7 +91,7 @@ type Method struct {
 type Sensitivity struct {
 	Models    []string   `yaml:"models"`    // whose difference has an E-value
 	Benchmark *Benchmark `yaml:"benchmark"` // against observed variables
-	Bounds    *Bounds    `yaml:"bounds"`    // Rosenbaum's, of matched pairs
+	Bounds    []Bounds   `yaml:"bounds"`    // Rosenbaum's, of matched pairs
 }
 
 // A Benchmark measures what is not observed by variables that are.

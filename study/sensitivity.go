@@ -26,26 +26,30 @@ func (s *Study) checkSensitivity(c checker) {
 		c.once(at("sensitivity", "benchmark", "variables"), b.Variables)
 		c.numbersOnce(at("sensitivity", "benchmark", "times"), b.Times)
 	}
-	if b := s.Sensitivity.Bounds; b != nil {
-		s.checkBounds(c, b)
+	for i, b := range s.Sensitivity.Bounds {
+		s.checkBounds(c, at("sensitivity", "bounds", strconv.Itoa(i)), b)
+		if slices.ContainsFunc(s.Sensitivity.Bounds[:i], func(o Bounds) bool { return o.Matching == b.Matching && o.Method == b.Method }) {
+			c.at(at("sensitivity", "bounds", strconv.Itoa(i)), "bounds of the method %q of %q stand twice; keep one", b.Method, b.Matching)
+		}
 	}
 }
 
 // checkBounds reports bounds of a method that does not make pairs.
-func (s *Study) checkBounds(c checker, b *Bounds) {
-	c.numbersOnce(at("sensitivity", "bounds", "gammas"), b.Gammas)
-	if !c.known(at("sensitivity", "bounds", "matching"), "matching", b.Matching, s.Matching.Keys()) {
+func (s *Study) checkBounds(c checker, path []string, b Bounds) {
+	at := func(part string) []string { return append(slices.Clone(path), part) }
+	c.numbersOnce(at("gammas"), b.Gammas)
+	if !c.known(at("matching"), "matching", b.Matching, s.Matching.Keys()) {
 		return
 	}
 	m, _ := s.Matching.Get(b.Matching)
-	if !c.known(at("sensitivity", "bounds", "method"), "method", b.Method, m.Methods.Keys()) {
+	if !c.known(at("method"), "method", b.Method, m.Methods.Keys()) {
 		return
 	}
 	switch method, _ := m.Methods.Get(b.Method); {
 	case method.Kind != Nearest:
-		c.at(at("sensitivity", "bounds", "method"), "the method %q is of kind %s and makes no pairs; bounds are of a method of kind %s without replace", b.Method, method.Kind, Nearest)
+		c.at(at("method"), "the method %q is of kind %s and makes no pairs; bounds are of a method of kind %s without replace", b.Method, method.Kind, Nearest)
 	case method.Replace:
-		c.at(at("sensitivity", "bounds", "method"), "with the method %q a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind %s without replace", b.Method, Nearest)
+		c.at(at("method"), "with the method %q a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind %s without replace", b.Method, Nearest)
 	}
 }
 

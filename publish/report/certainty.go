@@ -325,13 +325,14 @@ func (w *writer) artefact() {
 			break
 		}
 	}
-	if s.Bounds != nil {
-		switch gamma := w.bound("rosenbaum_gamma", w.focus.key, ""); {
+	for _, b := range s.Bounds {
+		matching := w.quote(w.matched(b))
+		switch gamma := w.bound(b, "rosenbaum_gamma", w.focus.key, ""); {
 		case !table.Has(gamma):
 		case gamma.Value() > 1:
-			items = append(items, w.say("certainty.gamma", "gamma", w.twoDecimals(gamma)))
+			items = append(items, w.say("certainty.gamma", "matching", matching, "gamma", w.twoDecimals(gamma)))
 		default:
-			items = append(items, w.say("certainty.gamma_none"))
+			items = append(items, w.say("certainty.gamma_none", "matching", matching))
 		}
 	}
 	if len(items) > 0 {

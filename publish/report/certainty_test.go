@@ -141,7 +141,7 @@ func TestHiddenEstimatesLeaveNoTrace(t *testing.T) {
 func sensitive(t *testing.T, k, limit, gamma float64) (*study.Study, *result.Set) {
 	s, set := withCertainty(t, [][2]float64{{0.2, 0.02}, {0.1, 0.02}, {0.05, 0.02}, {0.06, 0.02}, {0.07, 0.02}}, 400)
 	s.Sensitivity = &study.Sensitivity{Models: []string{"individual"}, Benchmark: &study.Benchmark{Model: "individual", Variables: []string{"level", "age", "rest", "course"}, Times: []float64{1, 2}},
-		Bounds: &study.Bounds{Matching: "like", Method: "near", Gammas: []float64{1, 1.5}}}
+		Bounds: []study.Bounds{{Matching: "like", Method: "near", Gammas: []float64{1, 1.5}}}}
 	n := &numbers{t, set, 3}
 	add := func(k result.Key, unit string, x float64) {
 		k.Scheme = "new"

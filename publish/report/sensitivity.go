@@ -7,6 +7,7 @@ import (
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
 	"bidrag/publish/table"
+	"bidrag/study"
 )
 
 // sensitivity is the section on how strong something that nobody has observed must
@@ -25,9 +26,7 @@ func (w *writer) sensitivity() {
 		w.benchmark()
 	}
 	w.eValues()
-	if s.Bounds != nil {
-		w.bounds()
-	}
+	w.bounds()
 	if len(w.at.Blocks) == said {
 		w.at.Blocks = lead // a lead to nothing
 	}
@@ -125,28 +124,40 @@ func (w *writer) eValueTable() table.Table {
 }
 
 // bound is a number of the bounds of matched sets.
-func (w *writer) bound(quantity, scheme, level string) disclose.Number {
-	b := w.study.Sensitivity.Bounds
+func (w *writer) bound(b study.Bounds, quantity, scheme, level string) disclose.Number {
 	return w.get(result.Key{Quantity: quantity, Kind: b.Method, Analysis: b.Matching, Scheme: scheme, Level: level})
 }
 
 // bounds tells how different in what is not observed two matched persons must be.
 func (w *writer) bounds() {
-	text := w.boundSentence()
-	if text == "" {
-		return
+	lead := w.say("sensitivity.bounds_lead")
+	for _, b := range w.study.Sensitivity.Bounds {
+		if text := w.boundSentence(b); text != "" {
+			w.text(lead, w.discordantSentence(b), text)
+			w.boundTable(b)
+			lead = ""
+		}
 	}
-	w.text(w.say("sensitivity.bounds_lead"), w.discordantSentence(), text)
-	t := table.Table{ID: "rosenbaum", Title: w.word("sensitivity.bounds_table"), Note: join([]string{w.say("sensitivity.bounds_note"), w.source()}),
+}
+
+// matched is what the pairs of bounds are called: the label of the matching.
+func (w *writer) matched(b study.Bounds) string {
+	m, _ := w.study.Matching.Get(b.Matching)
+	return m.Label.In(w.lang)
+}
+
+// boundTable is the p-values that are possible at each Γ.
+func (w *writer) boundTable(b study.Bounds) {
+	t := table.Table{ID: id("rosenbaum", b.Matching, b.Method), Title: w.word("sensitivity.bounds_table", "matching", w.casing.inside(w.matched(b))), Note: join([]string{w.say("sensitivity.bounds_note"), w.source()}),
 		Columns: []table.Column{{Label: w.word("sensitivity.gamma")}}}
 	for _, s := range w.compared() {
 		t.Columns = append(t.Columns, table.Column{Label: w.ofScheme(w.word("sensitivity.p_smallest"), s)}, table.Column{Label: w.ofScheme(w.word("sensitivity.p_largest"), s)})
 	}
-	for _, gamma := range w.study.Sensitivity.Bounds.Gammas {
+	for _, gamma := range b.Gammas {
 		row := table.Row{Cells: []table.Cell{table.Text(w.trim(gamma))}}
 		for _, s := range w.compared() {
-			n := w.bound("rosenbaum_p", s.key, strconv.FormatFloat(gamma, 'g', -1, 64))
-			row.Cells = append(row.Cells, table.Num(w.bound("rosenbaum_p_smallest", s.key, strconv.FormatFloat(gamma, 'g', -1, 64)), table.Format{Kind: table.PValue}), table.Num(n, table.Format{Kind: table.PValue}))
+			n := w.bound(b, "rosenbaum_p", s.key, strconv.FormatFloat(gamma, 'g', -1, 64))
+			row.Cells = append(row.Cells, table.Num(w.bound(b, "rosenbaum_p_smallest", s.key, strconv.FormatFloat(gamma, 'g', -1, 64)), table.Format{Kind: table.PValue}), table.Num(n, table.Format{Kind: table.PValue}))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -154,21 +165,20 @@ func (w *writer) bounds() {
 }
 
 // discordantSentence counts the matched sets that tell anything.
-func (w *writer) discordantSentence() string {
-	more, fewer := w.bound("rosenbaum_discordant", w.focus.key, "more"), w.bound("rosenbaum_discordant", w.focus.key, "fewer")
-	b := w.study.Sensitivity.Bounds
+func (w *writer) discordantSentence(b study.Bounds) string {
+	more, fewer := w.bound(b, "rosenbaum_discordant", w.focus.key, "more"), w.bound(b, "rosenbaum_discordant", w.focus.key, "fewer")
 	m, _ := w.study.Matching.Get(b.Matching)
 	method, _ := m.Methods.Get(b.Method)
 	if !table.Has(more) || !table.Has(fewer) || method.Ratio > 1 {
 		return ""
 	}
-	return w.say("sensitivity.discordant", "pairs", w.count(w.bound("rosenbaum_sets", w.focus.key, "")), "n", w.locale.Count(more.Value()+fewer.Value()),
+	return w.say("sensitivity.discordant", "matching", w.quote(w.matched(b)), "pairs", w.count(w.bound(b, "rosenbaum_sets", w.focus.key, "")), "n", w.locale.Count(more.Value()+fewer.Value()),
 		"more", w.count(more), "fewer", w.count(fewer), "first", w.focus.name, "second", w.reference.name)
 }
 
 // boundSentence tells at which Γ the conclusion tips.
-func (w *writer) boundSentence() string {
-	gamma := w.bound("rosenbaum_gamma", w.focus.key, "")
+func (w *writer) boundSentence(b study.Bounds) string {
+	gamma := w.bound(b, "rosenbaum_gamma", w.focus.key, "")
 	if !table.Has(gamma) {
 		return ""
 	}
