@@ -259,12 +259,14 @@ func TestCountsBehindSensitivity(t *testing.T) {
 			n++
 		}
 	}
-	fewer, _ := r.Results.Get(result.Key{Quantity: "rosenbaum_discordant", Kind: "nearest", Analysis: "alike", Scheme: "jobbsjansen", Level: "fewer"})
-	more, _ := r.Results.Get(result.Key{Quantity: "rosenbaum_discordant", Kind: "nearest", Analysis: "alike", Scheme: "jobbsjansen", Level: "more"})
+	discordant := func(analysis, level string) float64 {
+		v, _ := r.Results.Get(result.Key{Quantity: "rosenbaum_discordant", Kind: "nearest", Analysis: analysis, Scheme: "jobbsjansen", Level: level})
+		return v.Value
+	}
 	for _, v := range r.Results.Values {
 		switch {
 		case strings.HasPrefix(v.Key.Quantity, "rosenbaum_p"), v.Key.Quantity == "rosenbaum_gamma":
-			if want := int(min(fewer.Value, more.Value)); v.N != want {
+			if want := int(min(discordant(v.Key.Analysis, "fewer"), discordant(v.Key.Analysis, "more"))); v.N != want {
 				t.Errorf("%s rests on %d, want %d", v.Key.ID(), v.N, want)
 			}
 		case v.Step == "sensitivity" && v.Key.Model == "individual":
