@@ -52,6 +52,7 @@ func (r *Run) imputation(ctx context.Context) error {
 	for _, n := range f.filled.Notes {
 		r.gap("imputation", "", n.Variable, n.Err, r.imputationPath(n.Variable)...)
 	}
+	p.base = f.filled
 	if err := r.Results.Add("imputation", f.diagnostics()...); err != nil {
 		return err
 	}
@@ -88,6 +89,7 @@ type incomplete struct {
 	without study.Map[int] // persons of the sample who are left out, by what they lack
 	whole   []string       // variables that lack for nobody
 	missing study.Map[int] // persons who lack each variable, of those who are not left out
+	base    *impute.Filled // what was filled without shifts, from whose chains those with shifts go on; nil until it is
 }
 
 // incompletePersons are those of the sample who have everything that others are

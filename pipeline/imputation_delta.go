@@ -35,9 +35,9 @@ func (r *Run) deltas(ctx context.Context, p *incomplete, base *setAnswers) error
 		return nil
 	}
 	sets := min(deltaSets, len(base.sets))
-	zero, err := r.shift(0, base, sets)
+	zero, err := r.deltaOf(ctx, p, base.names[0], "", 0, sets)
 	if err != nil {
-		return nil // told of the model
+		return ctx.Err() // told of the model
 	}
 	tasks := r.deltaTasks(p)
 	err = r.parallel(len(tasks), func(i int) error {
@@ -95,7 +95,11 @@ func (r *Run) deltaTasks(p *incomplete) []deltaTask {
 
 // deltaOf fills with one delta and pools the first model.
 func (r *Run) deltaOf(ctx context.Context, p *incomplete, model, variable string, delta float64, sets int) (shifted, error) {
-	f, err := r.fill(ctx, p, sets, map[string]float64{variable: delta})
+	var shift map[string]float64
+	if variable != "" {
+		shift = map[string]float64{variable: delta}
+	}
+	f, err := r.fill(ctx, p, sets, shift)
 	if err != nil {
 		return shifted{}, err
 	}

@@ -17,9 +17,18 @@ type filling struct {
 	shift  map[string]float64 // what was added to filled values; nil for nothing
 }
 
-// fill fills the gaps of persons so many times.
+// shiftedRounds is how many rounds of the chains it takes until all follows a
+// shift, from chains that have been run without it.
+const shiftedRounds = 2
+
+// fill fills the gaps of persons so many times. Chains go on from those of the base
+// when there is one.
 func (r *Run) fill(ctx context.Context, p *incomplete, imputations int, shift map[string]float64) (*filling, error) {
-	filled, err := impute.Fill(ctx, p.problem, impute.Options{Imputations: imputations, Iterations: r.Study.Imputation.Iterations, Seed: r.options.Seed, Threads: r.threads(), Shift: shift})
+	o := impute.Options{Imputations: imputations, Iterations: r.Study.Imputation.Iterations, Seed: r.options.Seed, Threads: r.threads(), Shift: shift}
+	if p.base != nil {
+		o.From, o.Iterations = p.base, min(o.Iterations, shiftedRounds)
+	}
+	filled, err := impute.Fill(ctx, p.problem, o)
 	if err != nil {
 		return nil, err
 	}
