@@ -9,8 +9,10 @@ import (
 
 	"bidrag/evaluate/effects"
 	"bidrag/evaluate/result"
+	"bidrag/model/design"
 	"bidrag/model/family"
 	"bidrag/model/fit"
+	"bidrag/model/formula"
 	"bidrag/model/glm"
 )
 
@@ -34,6 +36,7 @@ type modelAnswer struct {
 	link      string
 	df        float64 // of its intervals
 	terms     []string
+	variables []string // by term: the column that it is of; "" of several
 	beta, cov []float64
 	scalars   []scalar
 }
@@ -148,35 +151,25 @@ func (r *Run) answerModel(name string) (*modelAnswer, *fitted, error) {
 func (r *Run) imputedFit(name string) (*fitted, error) {
 	m, _ := r.Study.Models.Get(name)
 	m.Sample, _ = r.Study.Imputation.Models.Get(name)
-	data, err := r.modelData(m)
+	f, err := r.fitTo(name, m)
 	if err != nil {
 		return nil, err
 	}
-	if err := answerable(r.formulas[name], data); err != nil {
-		return nil, err
-	}
-	model, err := r.fit(m, r.formulas[name].Source, data)
-	if err != nil {
-		return nil, err
-	}
-	switch model.Result.Status {
+	switch f.model.Result.Status {
 	case glm.Separated.String():
 		return nil, errors.New("some of its coefficients have no finite estimate")
 	case glm.NotConverged.String():
-		return nil, fmt.Errorf("it does not converge: %s", model.Result.Reason)
+		return nil, fmt.Errorf("it does not converge: %s", f.model.Result.Reason)
 	}
-	if model.Rows != nil {
-		data = data.Rows(model.Rows)
-	}
-	return &fitted{name, m, model, data}, nil
+	return f, nil
 }
 
 // coefficients are a fitted model's, with their covariance.
 func coefficients(f *fitted) *modelAnswer {
 	out := &modelAnswer{persons: f.model.Result.NObs, link: f.model.Result.Link, df: math.Inf(1), beta: f.model.Beta, cov: f.model.Cov}
 	known := 0
-	for _, c := range f.model.Result.Coefficients {
-		out.terms = append(out.terms, c.Term)
+	for j, c := range f.model.Result.Coefficients {
+		out.terms, out.variables = append(out.terms, c.Term), append(out.variables, columnOf(f.model.Coding, j))
 		if c.Estimate != nil {
 			known++
 		}
@@ -185,6 +178,27 @@ func coefficients(f *fitted) *modelAnswer {
 		out.df = float64(f.model.Result.NObs - known)
 	}
 	return out
+}
+
+// columnOf is the column of the data that column j of a model is made of, "" where
+// there are several or none.
+func columnOf(coding *design.Coding, j int) string {
+	term := coding.Columns[j].Term
+	if term == 0 {
+		return ""
+	}
+	var names []string
+	for _, v := range coding.Terms.Terms[term-1].Variables {
+		formula.Walk(coding.Terms.Variables[v], func(e formula.Expr) {
+			if n, ok := e.(*formula.Name); ok {
+				names = append(names, n.Name)
+			}
+		})
+	}
+	if len(names) != 1 {
+		return ""
+	}
+	return names[0]
 }
 
 // differences are those of the schemes, averaged over all groups: among everyone,

@@ -31,7 +31,7 @@ func (r *Run) poolModels(ctx context.Context, a *setAnswers) error {
 		if err != nil {
 			return err
 		}
-		values := slices.Concat(pooledCoefficients(name, answers, pooled), pooledScalars(answers), r.completeDifferences(name))
+		values := slices.Concat(pooledCoefficients(name, answers, pooled), r.pooledGroups(name, answers, pooled), pooledScalars(answers), r.completeDifferences(name))
 		values = append(values, result.Estimate(result.Key{Quantity: "imputed_sets", Model: name}, result.Count, float64(len(answers)), answers[0].persons))
 		if err := r.Results.Add("imputation", values...); err != nil {
 			return err
@@ -135,6 +135,32 @@ func pooledCoefficients(name string, answers []*modelAnswer, q *infer.Pooled) []
 		if first.link == "logit" {
 			out = append(out, value("imputed_odds_ratio", result.OddsRatio, math.Exp(q.Estimate[j])).WithInterval(math.Exp(low), math.Exp(high)))
 		}
+	}
+	return out
+}
+
+// pooledGroups tests together the terms of every group of a model that has
+// several: whether origin matters, and not only which origin.
+func (r *Run) pooledGroups(name string, answers []*modelAnswer, q *infer.Pooled) []result.Value {
+	m, _ := r.Study.Models.Get(name)
+	first := answers[0]
+	var out []result.Value
+	for _, g := range m.Groups {
+		var terms []int
+		for j := range first.terms {
+			if slices.Contains(g.Value.Variables, first.variables[j]) && !math.IsNaN(q.Estimate[j]) {
+				terms = append(terms, j)
+			}
+		}
+		test, err := q.Wald(terms)
+		if err != nil || len(terms) < 2 {
+			continue // nothing to test, or no covariance to test by
+		}
+		value := func(quantity, unit string, x float64) result.Value {
+			return result.Estimate(result.Key{Quantity: quantity, Model: name, Variable: g.Key}, unit, x, first.persons)
+		}
+		out = append(out, value("imputed_group_f", result.Number, test.F), value("imputed_group_df", result.Number, test.DF),
+			value("imputed_group_p_value", result.PValue, test.PValue))
 	}
 	return out
 }

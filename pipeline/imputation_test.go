@@ -45,7 +45,9 @@ func withGaps(t *testing.T, imputation string) mini {
 // indicators follow their category, and that what is told is Rubin's pooling of
 // the models in the completed data sets.
 func TestImputationOfASmallStudy(t *testing.T) {
-	r := withGaps(t, smallImputation).run(2)
+	m := withGaps(t, smallImputation)
+	m.replace("study.yaml", "hours + course}", "hours + course, groups: {person: {label: Person, variables: [male, age]}, course: {label: Course, variables: [course]}}}")
+	r := m.run(2)
 	for _, g := range r.Results.Gaps {
 		if g.Step == "imputation" {
 			t.Errorf("a gap: %+v", g)
@@ -93,6 +95,19 @@ func TestImputationOfASmallStudy(t *testing.T) {
 		if ok && v.Value != want || v.Key.Quantity == "imputed_estimate" && (v.Low != low || v.High != high) {
 			t.Errorf("%s is %v from %v to %v, want %v", v.Key.ID(), v.Value, v.Low, v.High, want)
 		}
+	}
+	together, err := q.Wald([]int{2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := values(r, "imputed_group_f", "imputed_group_df", "imputed_group_p_value")
+	for id, want := range map[string]float64{"imputed_group_f.main.person": together.F, "imputed_group_df.main.person": 2, "imputed_group_p_value.main.person": together.PValue} {
+		if got, ok := tests[id]; !ok || got != want {
+			t.Errorf("%s is %v, want %v", id, got, want)
+		}
+	}
+	if len(tests) != 3 {
+		t.Errorf("a group of one term is tested: %v", tests)
 	}
 	for _, id := range []string{"imputed_estimate.main.schemepilot", "imputed_fmi.levels.hours", "imputed_treated_difference.main.pilot", "imputed_adjusted_difference.levels.pilot", "imputed_random_sd.levels.municipality",
 		"imputed_delta_treated_difference.main.pilot.hours.-1", "imputed_delta_treated_difference.main.pilot.hours.0", "imputed_projects", "imputation_trace.hours.3", "imputation_density.filled.male.1"} {

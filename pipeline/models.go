@@ -138,6 +138,11 @@ func (r *Run) fitAll(ctx context.Context, names []string) error {
 
 func (r *Run) fitOne(name string) (*fitted, error) {
 	m, _ := r.Study.Models.Get(name)
+	return r.fitTo(name, m)
+}
+
+// fitTo fits the formula of a model to the sample of m, with its settings.
+func (r *Run) fitTo(name string, m study.Model) (*fitted, error) {
 	data, err := r.modelData(m)
 	if err != nil {
 		return nil, err

@@ -345,12 +345,29 @@ func (w *writer) imputedTermsOf(model string) []term {
 	return out
 }
 
+// imputedGroups tells whether the terms of each group matter when they are tested
+// together.
+func (w *writer) imputedGroups(model string) string {
+	m, _ := w.study.Models.Get(model)
+	var tests []string
+	for _, g := range m.Groups {
+		p := w.pPhrase(w.get(result.Key{Quantity: "imputed_group_p_value", Model: model, Variable: g.Key}))
+		if p.said {
+			tests = append(tests, w.word("imputation.terms.group", "group", w.casing.inside(g.Value.Label.In(w.lang)), "p", p.text))
+		}
+	}
+	if len(tests) == 0 {
+		return ""
+	}
+	return w.say("imputation.terms.groups", "list", w.enumerate(tests))
+}
+
 // imputedTerms sets every term of a model by complete rows and by filled data side
 // by side.
 func (w *writer) imputedTerms(model string) table.Table {
 	terms := w.imputedTermsOf(model)
 	m, _ := w.study.Models.Get(model)
-	t := table.Table{ID: id("imputation", model), Title: w.word("imputation.terms.table", "model", w.casing.inside(m.Label.In(w.lang))), Note: join([]string{w.say("imputation.terms.note"), w.source()}),
+	t := table.Table{ID: id("imputation", model), Title: w.word("imputation.terms.table", "model", w.casing.inside(m.Label.In(w.lang))), Note: join([]string{w.say("imputation.terms.note"), w.imputedGroups(model), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.variable")}}}
 	ratios := table.Has(w.imputed("imputed_odds_ratio", model, "(Intercept)"))
 	for _, x := range terms {
