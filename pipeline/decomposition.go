@@ -89,11 +89,11 @@ func decompositionReason(g decompose.Gap, d study.Decomposition) error {
 	case errors.Is(g.Err, decompose.ErrSeparated):
 		code = result.Separation
 	case errors.Is(g.Err, decompose.ErrSameOut):
-		code = sameOutcome
+		code = result.SameOutcome
 	case errors.Is(g.Err, decompose.ErrAliased):
-		code = aliased
+		code = result.Aliased
 	case errors.Is(g.Err, decompose.ErrOneSided):
-		code = oneSided
+		code = result.OneSided
 	case errors.Is(g.Err, decompose.ErrEmptyLevel):
 		code, about = result.TooFew, strings.Join(g.Names, " ")
 	}
@@ -106,13 +106,6 @@ func decompositionReason(g decompose.Gap, d study.Decomposition) error {
 	}
 	return result.Reason{Code: code, About: about, Message: message}
 }
-
-// Codes of reasons that only decompositions have.
-const (
-	sameOutcome = "same_outcome" // all persons of a scheme have the same outcome
-	aliased     = "aliased"      // About follows from other variables
-	oneSided    = "one_sided"    // About does not vary in one of the schemes
-)
 
 // decomposed is the data of a decomposition: the persons of its model who are in
 // the scheme or the reference, with the columns of the model's fixed part.

@@ -136,6 +136,9 @@ const (
 	NoOverlap       = "no_overlap"      // nobody of one scheme is like anybody of the other
 	NoMatch         = "no_match"        // nobody can be matched under About
 	NotFilled       = "not_filled"      // gaps in About cannot be filled
+	SameOutcome     = "same_outcome"    // all persons of a scheme have the same outcome
+	Aliased         = "aliased"         // About follows from other variables
+	OneSided        = "one_sided"       // About does not vary in one of the schemes
 	NotFitted       = "not_fitted"      // the model About cannot be fitted
 )
 
