@@ -33,6 +33,10 @@ func (r *Run) checkSensitivity(problems *problem.List) {
 	for _, e := range r.Study.Certainty {
 		if e.Value.Model != "" {
 			r.checkDifference(e.Value.Model, problems, "certainty", e.Key, "model")
+			r.checkOutcome(e.Value.Model, problems, "certainty", e.Key, "model")
+		}
+		if e.Value.Imputed != "" {
+			r.checkOutcome(e.Value.Imputed, problems, "certainty", e.Key, "imputed")
 		}
 	}
 }
@@ -55,6 +59,18 @@ func (r *Run) checkDifference(name string, problems *problem.List, path ...strin
 	case m.Family != "" && m.Family != family.Binomial.String():
 		report("the model %q is of the family %s; only one of the family binomial tells a difference in percentage points", name, m.Family)
 	}
+}
+
+// checkOutcome reports a model of another outcome than the study's, whose
+// estimates are not on the scale of the others.
+func (r *Run) checkOutcome(name string, problems *problem.List, path ...string) {
+	outcome := r.Study.Describe.Outcome
+	f, ok := r.formulas[name]
+	if !ok || f.Response.String() == outcome {
+		return
+	}
+	file, line, column := r.Study.Place(path...)
+	problems.Add(file, line, column, "the model %q is of %s, and the page puts estimates of %s on one scale; name a model of that, or take this out", name, f.Response, outcome)
 }
 
 // checkBenchmark reports variables that the benchmark's model does not have, and

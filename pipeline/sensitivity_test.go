@@ -123,6 +123,7 @@ func asking(t *testing.T, sections string) mini {
 // otherModels are models that cannot be asked everything.
 const otherModels = `  without: {label: U, sample: complete, formula: outcome ~ age}
   amount: {label: B, sample: complete, family: gaussian, formula: hours ~ scheme + age}
+  sex: {label: S, sample: complete, formula: male ~ scheme + age}
   crossed: {label: K, sample: complete, formula: outcome ~ scheme * male + age}
 `
 
@@ -131,28 +132,29 @@ const otherModels = `  without: {label: U, sample: complete, formula: outcome ~ 
 func TestSensitivityProblems(t *testing.T) {
 	const matching = "matching: {like: {label: Like, sample: complete, covariates: age, methods: {near: {label: N, kind: nearest}, again: {label: A, kind: nearest, replace: true}, weights: {label: W, kind: overlap}}}}\n"
 	for _, c := range []struct{ sections, want string }{
-		{"sensitivity: {models: [mian]}\n", `73:24: there is no model "mian"; did you mean "main"?`},
-		{"sensitivity: {models: [main, main]}\n", `73:30: main stands twice; keep one`},
-		{"sensitivity: {models: [without]}\n", `73:24: the model "without" does not have scheme, so it tells no difference between schemes; name another, or put scheme into its formula`},
-		{"sensitivity: {models: [amount]}\n", `73:24: the model "amount" is of the family gaussian; only one of the family binomial tells a difference in percentage points`},
-		{"sensitivity: {benchmark: {model: main, variables: [age, region]}}\n", `73:57: the model "main" has no variable and no group "region" to measure by; take it out, or put it into the formula`},
-		{"sensitivity: {benchmark: {model: main, variables: [scheme]}}\n", `73:52: the model "main" has no variable and no group "scheme" to measure by`},
-		{"sensitivity: {benchmark: {model: main, variables: [age, age]}}\n", `73:57: age stands twice; keep one`},
-		{"sensitivity: {benchmark: {model: main, variables: [age], times: [1, 2, 1.0]}}\n", `73:72: 1 stands twice; keep one`},
-		{"sensitivity: {benchmark: {model: main, variables: [age], times: [0]}}\n", `73:66: entry 1 of times is 0, which is out of range`},
-		{"sensitivity: {benchmark: {model: crossed, variables: [age]}}\n", `73:34: in the model "crossed" the schemes' difference varies with another variable, so no one coefficient is it; name a model without such an interaction`},
-		{"sensitivity: {benchmark: {model: without, variables: [age]}}\n", `73:34: the model "without" does not have scheme`},
-		{matching + "sensitivity: {bounds: [{matching: lik, method: near, gammas: [1]}]}\n", `74:35: there is no matching "lik"; did you mean "like"?`},
-		{matching + "sensitivity: {bounds: [{matching: like, method: nere, gammas: [1]}]}\n", `74:49: there is no method "nere"; there are near, again, weights`},
-		{matching + "sensitivity: {bounds: [{matching: like, method: again, gammas: [1]}]}\n", `74:49: with the method "again" a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind nearest without replace`},
-		{matching + "sensitivity: {bounds: [{matching: like, method: weights, gammas: [1]}]}\n", `74:49: the method "weights" is of kind overlap and makes no pairs; bounds are of a method of kind nearest without replace`},
-		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 0.5]}]}\n", `74:67: entry 2 of gammas is 0.5, which is out of range`},
-		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 2, 2]}]}\n", `74:70: 2 stands twice; keep one`},
-		{"certainty: {a: {raw: complet}}\n", `73:22: there is no sample "complet"; did you mean "complete"?`},
-		{"certainty: {a: {model: without}}\n", `73:24: the model "without" does not have scheme`},
-		{"certainty: {a: {imputed: main}}\n", `73:26: the study has no imputation, so no model is fitted to filled data; add one, or take this out`},
-		{"certainty: {a: {model: main, method: near}}\n", `73:38: method belongs to matching; take it out`},
-		{matching + "certainty: {a: {matching: like, method: nere}}\n", `74:41: there is no method "nere"; there are near, again, weights`},
+		{"sensitivity: {models: [mian]}\n", `74:24: there is no model "mian"; did you mean "main"?`},
+		{"sensitivity: {models: [main, main]}\n", `74:30: main stands twice; keep one`},
+		{"sensitivity: {models: [without]}\n", `74:24: the model "without" does not have scheme, so it tells no difference between schemes; name another, or put scheme into its formula`},
+		{"sensitivity: {models: [amount]}\n", `74:24: the model "amount" is of the family gaussian; only one of the family binomial tells a difference in percentage points`},
+		{"sensitivity: {benchmark: {model: main, variables: [age, region]}}\n", `74:57: the model "main" has no variable and no group "region" to measure by; take it out, or put it into the formula`},
+		{"sensitivity: {benchmark: {model: main, variables: [scheme]}}\n", `74:52: the model "main" has no variable and no group "scheme" to measure by`},
+		{"sensitivity: {benchmark: {model: main, variables: [age, age]}}\n", `74:57: age stands twice; keep one`},
+		{"sensitivity: {benchmark: {model: main, variables: [age], times: [1, 2, 1.0]}}\n", `74:72: 1 stands twice; keep one`},
+		{"sensitivity: {benchmark: {model: main, variables: [age], times: [0]}}\n", `74:66: entry 1 of times is 0, which is out of range`},
+		{"sensitivity: {benchmark: {model: crossed, variables: [age]}}\n", `74:34: in the model "crossed" the schemes' difference varies with another variable, so no one coefficient is it; name a model without such an interaction`},
+		{"sensitivity: {benchmark: {model: without, variables: [age]}}\n", `74:34: the model "without" does not have scheme`},
+		{matching + "sensitivity: {bounds: [{matching: lik, method: near, gammas: [1]}]}\n", `75:35: there is no matching "lik"; did you mean "like"?`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: nere, gammas: [1]}]}\n", `75:49: there is no method "nere"; there are near, again, weights`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: again, gammas: [1]}]}\n", `75:49: with the method "again" a person of the reference may stand for several, so that pairs are not independent; bounds are of a method of kind nearest without replace`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: weights, gammas: [1]}]}\n", `75:49: the method "weights" is of kind overlap and makes no pairs; bounds are of a method of kind nearest without replace`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 0.5]}]}\n", `75:67: entry 2 of gammas is 0.5, which is out of range`},
+		{matching + "sensitivity: {bounds: [{matching: like, method: near, gammas: [1, 2, 2]}]}\n", `75:70: 2 stands twice; keep one`},
+		{"certainty: {a: {raw: complet}}\n", `74:22: there is no sample "complet"; did you mean "complete"?`},
+		{"certainty: {a: {model: without}}\n", `74:24: the model "without" does not have scheme`},
+		{"certainty: {a: {imputed: main}}\n", `74:26: the study has no imputation, so no model is fitted to filled data; add one, or take this out`},
+		{"certainty: {a: {model: main, method: near}}\n", `74:38: method belongs to matching; take it out`},
+		{"certainty: {a: {model: sex}}\n", `74:24: the model "sex" is of male, and the page puts estimates of outcome on one scale; name a model of that, or take this out`},
+		{matching + "certainty: {a: {matching: like, method: nere}}\n", `75:41: there is no method "nere"; there are near, again, weights`},
 	} {
 		m := asking(t, c.sections)
 		m.replace("study.yaml", "course}\n", "course}\n"+otherModels)

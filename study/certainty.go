@@ -15,6 +15,9 @@ func (s *Study) checkCertainty(c checker) {
 		case c.known(at("matching"), "matching", of.Matching, s.Matching.Keys()):
 			m, _ := s.Matching.Get(of.Matching)
 			c.known(at("method"), "method", of.Method, m.Methods.Keys())
+			if m.Outcome != s.Describe.Outcome {
+				c.at(at("matching"), "the matching %q is of %s, and the page puts estimates of %s on one scale; name a matching of that, or take this out", of.Matching, m.Outcome, s.Describe.Outcome)
+			}
 		}
 		if of.Matching == "" && of.Method != "" {
 			c.at(at("method"), "method belongs to matching; take it out")

@@ -44,13 +44,30 @@ func (s *Study) checkDecomposition(c checker) {
 		c.once(path("tables"), d.Tables)
 		for i, v := range d.Tables {
 			at := path("tables", strconv.Itoa(i))
-			if of, _ := s.Codebook.Variables.Get(v); c.known(at, "variable", v, s.ColumnNames()) && of.Type == Municipality {
+			switch of, _ := s.Codebook.Variables.Get(v); {
+			case !c.known(at, "variable", v, s.ColumnNames()):
+			case v == s.Describe.Outcome:
+				c.at(at, "%s is the outcome, whose rates are compared; take it out", v)
+			case of.Type == Municipality:
 				c.at(at, "%s is a place, and rates are not compared place by place; name a variable with few levels, or a number", v)
 			}
 		}
 		if d.Cluster != "" && s.writesDecomposition(e.Key, "cluster") {
-			c.known(path("cluster"), "column", d.Cluster, s.modelColumns())
+			s.checkCluster(c, path("cluster"), d.Cluster, s.Describe.Outcome)
 		}
+	}
+}
+
+// checkCluster reports a column that cannot be the cluster of a bootstrap or of
+// robust errors: what is compared, and by what.
+func (s *Study) checkCluster(c checker, path []string, cluster, outcome string) {
+	switch {
+	case cluster == "scheme":
+		c.at(path, "clusters are drawn with their persons of both schemes; scheme cannot be one, name a column such as a place")
+	case cluster == outcome:
+		c.at(path, "%s is the outcome, and persons do not belong together by what becomes of them; name a column such as a place", outcome)
+	default:
+		c.known(path, "column", cluster, s.modelColumns())
 	}
 }
 

@@ -42,12 +42,12 @@ func (s *Study) checkMatching(c checker) {
 		}
 		c.once(at("balance"), m.Balance)
 		for i, v := range m.Balance {
-			c.known(at("balance", strconv.Itoa(i)), "variable", v, s.ColumnNames())
+			if path := at("balance", strconv.Itoa(i)); c.known(path, "variable", v, s.ColumnNames()) && v == m.Outcome {
+				c.at(path, "%s is the outcome, which is what is compared; take it out", v)
+			}
 		}
-		if m.Cluster == "scheme" {
-			c.at(at("cluster"), "clusters are drawn with their persons of both schemes; scheme cannot be one, name a column such as a place")
-		} else if m.Cluster != "" {
-			c.known(at("cluster"), "column", m.Cluster, s.modelColumns())
+		if m.Cluster != "" {
+			s.checkCluster(c, at("cluster"), m.Cluster, m.Outcome)
 		}
 		for _, method := range m.Methods {
 			s.checkMethod(c, at("methods", method.Key), m, method.Value)

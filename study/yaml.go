@@ -3,6 +3,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -248,15 +249,29 @@ func describeKind(name string, node *yaml.Node, k jsonschema.ErrorKind) string {
 			return fmt.Sprintf("%s has %d value, and must have %d", name, k.Got, k.Want)
 		}
 		return name + " is empty; write at least one"
-	case *kind.MinProperties, *kind.MinLength:
+	case *kind.MinProperties:
 		return name + " is empty; write at least one"
-	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum:
-		return fmt.Sprintf("%s is %s, which is out of range", name, node.Value)
+	case *kind.MinLength:
+		return name + " is empty; write a text"
+	case *kind.Minimum:
+		return outOfRange(name, node, "at least", k.Want)
+	case *kind.Maximum:
+		return outOfRange(name, node, "at most", k.Want)
+	case *kind.ExclusiveMinimum:
+		return outOfRange(name, node, "more than", k.Want)
+	case *kind.ExclusiveMaximum:
+		return outOfRange(name, node, "less than", k.Want)
 	case *kind.PropertyNames:
 		return fmt.Sprintf("%q is no name here; use small letters, digits and _ and begin with a letter", k.Property)
 	default:
 		return fmt.Sprintf("%s is not as it should be (%v); see docs/study.md", name, k)
 	}
+}
+
+// outOfRange says of a number where its range ends.
+func outOfRange(name string, node *yaml.Node, must string, limit *big.Rat) string {
+	end, _ := limit.Float64()
+	return fmt.Sprintf("%s is %s, which is out of range: it must be %s %s", name, node.Value, must, strconv.FormatFloat(end, 'f', -1, 64))
 }
 
 func kinds(names []string) string {
@@ -284,6 +299,8 @@ func describeAlternatives(name string, node *yaml.Node, e *jsonschema.Validation
 				return describeKind(name, node, k)
 			}
 			wants = append(wants, strings.Join(k.Missing, " and "))
+		case *kind.MinLength:
+			return describeKind(name, node, k)
 		case *kind.Type:
 			wants = append(wants, kinds(k.Want))
 		}
