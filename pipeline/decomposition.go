@@ -38,9 +38,10 @@ func (r *Run) decomposition(ctx context.Context) error {
 
 // decompose answers one decomposition for one scheme.
 func (r *Run) decompose(ctx context.Context, name string, d study.Decomposition, scheme string) error {
+	subject := name + " " + scheme
 	data, err := r.decomposed(d, scheme)
 	if err != nil {
-		r.gap("decomposition", d.Model, name, fmt.Errorf("the difference cannot be split: %w", err), "decomposition", name)
+		r.gap("decomposition", d.Model, subject, fmt.Errorf("the difference cannot be split: %w", err), "decomposition", name)
 		return nil
 	}
 	options := decompose.Options{Orderings: d.Orderings, Replicates: d.Replicates, Seed: r.options.Seed, Threads: r.threads()}
@@ -49,15 +50,15 @@ func (r *Run) decompose(ctx context.Context, name string, d study.Decomposition,
 		return ctx.Err()
 	}
 	if err != nil {
-		r.gap("decomposition", d.Model, name, fmt.Errorf("the difference cannot be split: %w", r.emptySide(err, d, scheme)), "decomposition", name)
+		r.gap("decomposition", d.Model, subject, fmt.Errorf("the difference cannot be split: %w", r.emptySide(err, d, scheme)), "decomposition", name)
 		return nil
 	}
 	for _, g := range answer.Gaps {
-		subject := name
+		of := subject
 		if g.Choice != "" {
-			subject += " " + g.Choice
+			of += " " + g.Choice
 		}
-		r.gap("decomposition", d.Model, subject, decompositionReason(g, d), "decomposition", name)
+		r.gap("decomposition", d.Model, of, decompositionReason(g, d), "decomposition", name)
 	}
 	return r.Results.Add("decomposition", answer.Values(name, scheme)...)
 }

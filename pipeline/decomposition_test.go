@@ -156,18 +156,18 @@ func TestGapsOfDecompositions(t *testing.T) {
 		{"one cluster", func(m mini) {
 			m.replace("study.yaml", "    orderings: 3\n", "    orderings: 3\n    cluster: north_all\n")
 			m.replace("codebook.yaml", "  hours:\n", "  north_all:\n    label: {nb: Alle, en: All}\n    type: integer\n    from: {pilot: {value: 1}, regular: {value: 1}}\n  hours:\n")
-		}, "split", result.OneCluster, "decomposition.gelbach.split.pilot.who.explained"},
-		{"same outcome", func(m mini) { everyone(m, func(c []string) { c[5] = "J" }) }, "split focus", "same_outcome", "decomposition.gelbach.split.pilot.unexplained"},
-		{"constant in one scheme", func(m mini) { everyone(m, func(c []string) { c[8] = "0" }) }, "split focus", "one_sided", "decomposition.oaxaca.split.pilot.what.explained.by.focus"},
-		{"a level of one scheme", func(m mini) { everyone(m, func(c []string) { c[2] = "0" }) }, "split", result.TooFew, "decomposition.kitagawa.split.pilot.male.composition"},
+		}, "split pilot", result.OneCluster, "decomposition.gelbach.split.pilot.who.explained"},
+		{"same outcome", func(m mini) { everyone(m, func(c []string) { c[5] = "J" }) }, "split pilot focus", "same_outcome", "decomposition.gelbach.split.pilot.unexplained"},
+		{"constant in one scheme", func(m mini) { everyone(m, func(c []string) { c[8] = "0" }) }, "split pilot focus", "one_sided", "decomposition.oaxaca.split.pilot.what.explained.by.focus"},
+		{"a level of one scheme", func(m mini) { everyone(m, func(c []string) { c[2] = "0" }) }, "split pilot", result.TooFew, "decomposition.kitagawa.split.pilot.male.composition"},
 		{"nobody in the sample", func(m mini) {
 			m.replace("study.yaml", "sample: complete, formula", "sample: in_none, formula")
 			m.replace("study.yaml", "  in_large:", "  in_none: {label: P, where: complete = 1 AND age < 0}\n  in_large:")
-		}, "split", result.Nobody, ""},
+		}, "split pilot", result.Nobody, ""},
 		{"one scheme in the sample", func(m mini) {
 			m.replace("study.yaml", "sample: complete, formula", "sample: in_pilot, formula")
 			m.replace("study.yaml", "  in_large:", "  in_pilot: {label: P, where: complete = 1 AND scheme = 'pilot'}\n  in_large:")
-		}, "split", result.OneScheme, ""},
+		}, "split pilot", result.OneScheme, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

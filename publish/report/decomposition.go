@@ -23,11 +23,11 @@ func (w *writer) decomposition() {
 				continue
 			}
 			d := split{w, e.Key, e.Value, s}
-			name := id("decomposition", e.Key)
+			name, label := id("decomposition", e.Key), e.Value.Label.In(w.lang)
 			if s.key != w.focus.key {
-				name = id("decomposition", e.Key, s.key)
+				name, label = id("decomposition", e.Key, s.key), w.word("decomposition.title.of", "label", label, "first", s.label)
 			}
-			w.section(name, w.word("decomposition.title", "label", e.Value.Label.In(w.lang), "first", s.name))
+			w.section(name, w.word("decomposition.title", "label", label))
 			if d.section(first) {
 				first = false
 			}
@@ -181,7 +181,11 @@ func (d split) partsSentence() string {
 
 // againstSentence lists what clearly goes the other way.
 func (d split) againstSentence() string {
-	return d.listSentence("decomposition.against", func(n disclose.Number) bool { return !unclear(n) && n.Value() < 0 })
+	key := "decomposition.against"
+	if d.partsSentence() == "" {
+		key = "decomposition.against_only"
+	}
+	return d.listSentence(key, func(n disclose.Number) bool { return !unclear(n) && n.Value() < 0 })
 }
 
 // unclearSentence lists what may go either way.
@@ -295,15 +299,15 @@ func (d split) figureNote() string {
 func (d split) decompositionGaps(of func(result.Reason) bool) {
 	for _, g := range d.numbers.Gaps() {
 		subject := strings.Fields(g.Subject)
-		if g.Step != "decomposition" || len(subject) == 0 || subject[0] != d.key || !of(g.Reason) {
+		if g.Step != "decomposition" || len(subject) < 2 || subject[0] != d.key || subject[1] != d.scheme.key || !of(g.Reason) {
 			continue
 		}
 		key, whose := "decomposition.gap."+g.Reason.Code, ""
 		if _, known := d.words.texts[key]; !known {
 			key = "decomposition.gap.other"
 		}
-		if len(subject) > 1 {
-			whose = d.whose(subject[1])
+		if len(subject) > 2 {
+			whose = d.whose(subject[2])
 		}
 		d.caution(d.say(key, "what", d.quote(d.of.Label.In(d.lang)), "about", d.termsOf(g.Reason), "whose", whose))
 	}
@@ -313,7 +317,7 @@ func (d split) decompositionGaps(of func(result.Reason) bool) {
 // named, or a variable and a level of it.
 func (d split) termsOf(r result.Reason) string {
 	if variable, level, ok := strings.Cut(r.About, " "); ok && r.Code == result.TooFew {
-		return d.word("decomposition.level", "variable", d.variable(variable), "level", d.levelLabel(variable, level))
+		return d.word("decomposition.level", "variable", d.variable(variable), "level", d.describedLevel(variable, level))
 	}
 	if r.Code == result.OneCluster || r.Code == result.UnknownForAll {
 		return d.about(r.About)
