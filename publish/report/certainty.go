@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -31,6 +33,7 @@ func (w *writer) certainty() {
 		w.text(w.say("certainty.lead", "first", w.focus.people, "second", w.reference.name), w.rawEstimate(all), w.rangeOfEstimates(seen), w.agreement(seen))
 		w.certaintyFigure(seen)
 		w.table(w.certaintyTable())
+		w.text(w.measuresHeld(all))
 		w.artefact()
 		w.caution(w.say("certainty.nobody"), w.dependence(seen))
 	}
@@ -284,7 +287,43 @@ func (w *writer) certaintyFigure(t tally) {
 	}
 	title := w.certaintyTitle(t)
 	w.figure(figure.Figure{ID: "certainty", Title: title, Subtitle: w.say("certainty.subtitle", "first", w.focus.people, "second", w.reference.name),
-		Note: w.say("certainty.note"), Alt: w.word("certainty.alt", "title", title), Plot: plot}, data)
+		Note: w.certaintyNote(), Alt: w.word("certainty.alt", "title", title), Plot: plot}, data)
+}
+
+// certaintyNote says whom the estimates are about.
+func (w *writer) certaintyNote() string {
+	var matched, overlap bool
+	for _, e := range w.study.Certainty {
+		method := w.methodOf(e.Value)
+		matched = matched || method.Kind == study.Nearest || len(method.Trim) > 0
+		overlap = overlap || method.Kind == study.Overlap
+	}
+	notes := []string{w.say("certainty.note")}
+	if matched {
+		notes = append(notes, w.say("certainty.note_matching"))
+	}
+	if overlap {
+		notes = append(notes, w.say("certainty.note_overlap"))
+	}
+	return join(notes)
+}
+
+// measuresHeld names the models that compare participants who have received the same
+// measures too: what the scheme does through its measures is not in their estimates.
+func (w *writer) measuresHeld(all []estimate) string {
+	var names []string
+	for i, e := range w.study.Certainty {
+		holds := slices.ContainsFunc(w.termNames(cmp.Or(e.Value.Model, e.Value.Imputed)), func(term string) bool {
+			return slices.Contains(w.study.Describe.Measures, term)
+		})
+		if holds && table.Has(all[i].number) {
+			names = append(names, w.quote(all[i].label))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return w.say("certainty.measures", "list", w.enumerate(names))
 }
 
 // certaintyTable has what each estimate assumes.
@@ -310,7 +349,7 @@ func (w *writer) artefact() {
 	var items []string
 	if s.Benchmark != nil {
 		if sticks := w.yardsticks(w.focus.key); len(sticks) > 0 && table.Has(sticks[0].neededForEstimate) {
-			items = append(items, w.say("certainty.benchmark", "variable", sticks[0].topic, "k", w.timesText(sticks[0].neededForEstimate.Value())))
+			items = append(items, join([]string{w.say("certainty.benchmark", "variable", sticks[0].topic, "k", w.timesText(sticks[0].neededForEstimate.Value())), w.rangeSentence("certainty.benchmark_range", sticks)}))
 		}
 	}
 	if s.Benchmark != nil {

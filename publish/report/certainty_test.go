@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
+	"bidrag/publish/figure"
 	"bidrag/study"
 )
 
@@ -122,6 +123,29 @@ func TestTheSummaryPointsToThePage(t *testing.T) {
 	}
 }
 
+// TestWhomEstimatesAreAbout: the note and the text do not say that weights on both
+// schemes are about the scheme's own, nor that models with measures tell of all that
+// the scheme does.
+func TestWhomEstimatesAreAbout(t *testing.T) {
+	s, set := withCertainty(t, [][2]float64{{0.2, 0.02}, {0.1, 0.02}, {0.05, 0.02}, {0.06, 0.02}, {0.07, 0.02}}, 400)
+	note := func(r *Report) string {
+		i := slices.IndexFunc(r.Figures, func(f figure.Figure) bool { return f.ID == "certainty" })
+		return r.Figures[i].Note
+	}
+	r := build(t, s, set, "en")
+	if got := note(r); !strings.Contains(got, "participants of both schemes") || !strings.Contains(got, "somebody to be compared with") {
+		t.Errorf("%q", got)
+	}
+	if got := saidIn(t, r, "certainty"); !strings.Contains(got, "In “Individual model en” and “Filled en”, those who are compared have received the same measures too") {
+		t.Errorf("%q does not say which models hold measures equal", got)
+	}
+	s.Certainty, s.Describe.Measures = s.Certainty[:2], []string{"married"}
+	r = build(t, s, set, "en")
+	if got := note(r) + saidIn(t, r, "certainty"); strings.Contains(got, "both schemes.") || strings.Contains(got, "measures") {
+		t.Errorf("%q tells of weights or measures that are not there", got)
+	}
+}
+
 // TestHiddenEstimatesLeaveNoTrace: an estimate about one to four persons.
 func TestHiddenEstimatesLeaveNoTrace(t *testing.T) {
 	files := func(x float64, persons int) map[string]string {
@@ -196,7 +220,7 @@ func TestWhatSensitivitySays(t *testing.T) {
 		nb, en          []string
 		certainty       string
 	}{
-		{"clear", 2.5, 1.1, 1.33, []string{"måtte det være 2,5 ganger så sterkt som", "skulle være klar, 1,1 ganger", "fra 3,5 (age nb) til 5,5 («Course nb»)", "ulike odds", "1,33", "2,5 prosent", "under 0,1 prosent"},
+		{"clear", 2.5, 1.1, 1.33, []string{"måtte det være 2,5 ganger så sterkt som", "skulle være klar, 1,1 ganger", "fra 3,5 (age nb) til 5,5 («Course nb»)", "mer enn 1,33 ganger så høye odds som den andre", "2,5 prosent", "under 0,1 prosent"},
 			[]string{"2.5 times as strong as", "from 3.5 (age en) to 5.5 (“Course en”)", "1.33 times", "less than 0.1 per cent"}, "mer enn 1,33 ganger"},
 		{"unclear", 2.5, 0, 1, []string{"ikke klar i utgangspunktet", "ingen konklusjon å velte", "intervallet rommer ingen forskjell som det er"}, []string{"not clear to begin with", "no conclusion to upset"}, "skal det ikke noe til"},
 		{"far", 100, 60, 1.33, []string{"mer enn 50 ganger så sterkt"}, []string{"more than 50 times"}, "mer enn 50"},

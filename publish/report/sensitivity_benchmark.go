@@ -51,7 +51,7 @@ func (w *writer) benchmark() {
 		return
 	}
 	m, _ := w.study.Models.Get(w.study.Sensitivity.Benchmark.Model)
-	w.text(w.say("sensitivity.benchmark_lead", "model", w.casing.inside(m.Label.In(w.lang))), w.neededSentence(sticks), w.rangeSentence(sticks), w.severeSentence(sticks))
+	w.text(w.say("sensitivity.benchmark_lead", "model", w.casing.inside(m.Label.In(w.lang))), w.neededSentence(sticks), w.rangeSentence("sensitivity.range", sticks), w.severeSentence(sticks))
 	w.text(w.robustnessSentence())
 	w.benchmarkFigure(sticks, difference)
 	w.table(w.benchmarkTable())
@@ -84,8 +84,9 @@ func (w *writer) neededSentence(sticks []yardstick) string {
 	return w.say("sensitivity.needed", "variable", y.topic, "k", k, "limit", limit)
 }
 
-// rangeSentence tells the smallest and the largest multiple by the other yardsticks.
-func (w *writer) rangeSentence(sticks []yardstick) string {
+// rangeSentence tells the smallest and the largest multiple by the other yardsticks,
+// in the sentence of a key.
+func (w *writer) rangeSentence(key string, sticks []yardstick) string {
 	var rest []yardstick
 	for _, y := range sticks[1:] {
 		if table.Has(y.neededForEstimate) {
@@ -104,7 +105,7 @@ func (w *writer) rangeSentence(sticks []yardstick) string {
 			most = y
 		}
 	}
-	return w.say("sensitivity.range", "least", least.topic, "low", w.timesText(least.neededForEstimate.Value()), "most", most.topic, "high", w.timesText(most.neededForEstimate.Value()))
+	return w.say(key, "least", least.topic, "low", w.timesText(least.neededForEstimate.Value()), "most", most.topic, "high", w.timesText(most.neededForEstimate.Value()))
 }
 
 // severe is the share of the scheme from which a yardstick is a severe one.
