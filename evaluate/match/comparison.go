@@ -57,7 +57,7 @@ func (s *Sides) count(treated bool) {
 const member = "in scheme"
 
 // New finds the persons of data who can be compared, and fits the propensity
-// needed is left out and counted, and so is who is told from the whole other
+// score. Who lacks something that is needed is left out and counted, and so is who is told from the whole other
 // side by a covariate, as the only ones of an origin are.
 //
 // The error is a [result.Reason] when the data have no answer: nobody is on one
