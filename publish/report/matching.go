@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -99,6 +100,9 @@ func (m matched) cautions() {
 		code := g.Reason.Code
 		if !slices.Contains(matchGaps, code) {
 			code = "other"
+		}
+		if code == result.OneCluster && g.Reason.About == "" { // every person is a cluster
+			code = "few_persons"
 		}
 		if code == result.NoMatch && g.Reason.About == "exact" {
 			code = "no_match_exact"
@@ -367,8 +371,32 @@ func (m matched) effectNote() string {
 	if kinds[study.Overlap] {
 		notes = append(notes, m.say("matching.note_overlap"))
 	}
+	notes = append(notes, m.trimNotes()...)
 	if kinds["all"] {
 		notes = append(notes, m.say("matching.note_all"))
 	}
 	return join(notes)
+}
+
+// trimNotes say whom methods leave out for their probability, those with the same
+// bounds together.
+func (m matched) trimNotes() []string {
+	var bounds [][]float64
+	names := map[string][]string{}
+	for _, e := range m.methods() {
+		if len(e.Value.Trim) != 2 {
+			continue
+		}
+		key := fmt.Sprint(e.Value.Trim)
+		if names[key] == nil {
+			bounds = append(bounds, e.Value.Trim)
+		}
+		names[key] = append(names[key], m.quote(e.Value.Label.In(m.lang)))
+	}
+	var notes []string
+	for _, b := range bounds {
+		percent := func(p float64) string { return m.trim(math.Round(1e8*p) / 1e6) }
+		notes = append(notes, m.say("matching.note_trim", "list", m.enumerate(names[fmt.Sprint(b)]), "low", percent(b[0]), "high", percent(b[1])))
+	}
+	return notes
 }

@@ -17,7 +17,7 @@ func withMatching(t *testing.T, shift float64) (*study.Study, *result.Set) {
 		Methods: study.Map[study.Method]{
 			{Key: "near", Value: study.Method{Label: text("Near"), Kind: study.Nearest}},
 			{Key: "far", Value: study.Method{Label: text("Far"), Kind: study.Nearest, Exact: []string{"level"}}},
-			{Key: "lap", Value: study.Method{Label: text("Lap"), Kind: study.Overlap}},
+			{Key: "lap", Value: study.Method{Label: text("Lap"), Kind: study.Overlap, Trim: []float64{0.001, 0.55}}},
 		},
 	}}}
 	set := results(t, s, 3)
@@ -93,7 +93,7 @@ func TestMatchingInWords(t *testing.T) {
 			"800 of 1,200 (67 per cent) found somebody", "300 of 1,200, and among", "it is +10.0 percentage points (+6.0 to +14.0), among the 800 who can be compared. The number is about them only",
 			"The two methods give differences from +10.0 to +10.0; one of them is clear", "have clearly higher goal attainment than", "by one of two methods",
 			"Left out for lack of something that is needed: 0 of", "carry the comparison by “Near en”, where 700 persons are used but tell no more than 12", "“Far en” cannot be computed", "with the same values",
-			"Before, one of one characteristics differ", "none differ by as much", "Characteristics that differ between the schemes: one before, none after", "not counted in the title",
+			"Before, one of one characteristics differ", "none differ by as much", "By “Lap en”, those with a probability below 0.1 or above 55 per cent are left out", "Characteristics that differ between the schemes: one before, none after", "not counted in the title",
 		}},
 		{"en", -0.1, []string{"it is 0.0 percentage points (−4.0 to +4.0)", "The interval holds zero", "there is no clear difference in goal attainment between", "none of them is clear"}},
 		{"en", -0.3, []string{"it is −20.0 percentage points (−24.0 to −16.0)", "have clearly lower goal attainment than"}},
