@@ -57,7 +57,7 @@ func (m matched) write(first bool) {
 	}
 	m.text(m.covariateSentence(), m.foundSentence(), m.supportSentence(), m.aloneSentence())
 	m.text(m.rawSentence(), m.mainSentence(), m.rangeSentence())
-	m.caution(m.fewSentence())
+	m.caution(m.fewSentence(), m.unlikeSentence())
 	m.effectFigure()
 	m.supportFigure()
 	m.text(m.balanceSentence())

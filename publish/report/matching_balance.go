@@ -132,6 +132,27 @@ func (m matched) balanceSentence() string {
 	return join(said)
 }
 
+// tooUnlike is the standardized difference above which a model of the outcome can
+// no longer be trusted to even out what is left.
+//
+// Source: Rubin (2001), Health Services & Outcomes Research Methodology 2, 169–188.
+const tooUnlike = 0.25
+
+// unlikeSentence names the methods that do not make the compared alike.
+func (m matched) unlikeSentence() string {
+	var names []string
+	for _, e := range m.methods() {
+		traits, _ := m.compared(e.Key)
+		if slices.ContainsFunc(traits, func(t comparedTrait) bool { return math.Abs(t.after) > tooUnlike }) {
+			names = append(names, m.quote(e.Value.Label.In(m.lang)))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return m.say("matching.unlike", "list", m.enumerate(names))
+}
+
 // loveFigure is the standardized differences before and after the first method.
 func (m matched) loveFigure() {
 	methods := m.methods()

@@ -81,6 +81,28 @@ func ofMatching(r *Report) string {
 	return strings.ReplaceAll(strings.Join(out, "\n"), "\u00a0", " ")
 }
 
+// TestUnlikeAfterMatching: a method that leaves the compared unlike in a trait is
+// named, one that does not is not, nor one for what the study only looks at.
+func TestUnlikeAfterMatching(t *testing.T) {
+	said := func(variable string, x float64) string {
+		s, set := withMatching(t, 0)
+		for i, v := range set.Values {
+			if k := v.Key; k.Quantity == "matching_balance" && k.Kind == "lap" && k.Variable == variable {
+				set.Values[i].Value = x
+			}
+		}
+		return ofMatching(build(t, s, set, "en"))
+	}
+	if got, want := said("age", -0.26), "By “Lap en”, those who are compared are not alike"; !strings.Contains(got, want) {
+		t.Errorf("it does not say %q, but\n%s", want, got)
+	}
+	for variable, x := range map[string]float64{"age": 0.24, "married": 0.5} {
+		if got := said(variable, x); strings.Contains(got, "are not alike") {
+			t.Errorf("%s %g: %s", variable, x, got)
+		}
+	}
+}
+
 // TestMatchingInWords: what the numbers say, when the scheme is ahead, behind and
 // neither; what rests on few persons is not counted, and what has no answer is told.
 func TestMatchingInWords(t *testing.T) {
