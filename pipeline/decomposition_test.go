@@ -157,6 +157,9 @@ func TestGapsOfDecompositions(t *testing.T) {
 			m.replace("study.yaml", "    orderings: 3\n", "    orderings: 3\n    cluster: north_all\n")
 			m.replace("codebook.yaml", "  hours:\n", "  north_all:\n    label: {nb: Alle, en: All}\n    type: integer\n    from: {pilot: {value: 1}, regular: {value: 1}}\n  hours:\n")
 		}, "split pilot", result.OneCluster, "decomposition.gelbach.split.pilot.who.explained"},
+		{"a scheme in one cluster", func(m mini) {
+			m.replace("study.yaml", "    orderings: 3\n", "    orderings: 3\n    cluster: municipality\n")
+		}, "split pilot", result.OneCluster, "decomposition.gelbach.split.pilot.who.explained"},
 		{"same outcome", func(m mini) { everyone(m, func(c []string) { c[5] = "J" }) }, "split pilot focus", "same_outcome", "decomposition.gelbach.split.pilot.unexplained"},
 		{"constant in one scheme", func(m mini) { everyone(m, func(c []string) { c[8] = "0" }) }, "split pilot focus", "one_sided", "decomposition.oaxaca.split.pilot.what.explained.by.focus"},
 		{"a level of one scheme", func(m mini) { everyone(m, func(c []string) { c[2] = "0" }) }, "split pilot", result.TooFew, "decomposition.kitagawa.split.pilot.male.composition"},

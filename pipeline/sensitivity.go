@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bidrag/data/frame"
 	"bidrag/evaluate/effects"
 	"bidrag/evaluate/match"
 	"bidrag/evaluate/result"
@@ -193,23 +194,40 @@ func (r *Run) clustered(f *fitted) (*fitted, error) {
 	return &fitted{f.name, f.study, model, data}, nil
 }
 
-// severalValues is an error when a column is the same for everyone in a model.
+// severalValues is an error when a column is the same for everyone in a model, or
+// for everyone in one of its schemes.
 func severalValues(f *fitted, name string) error {
 	column, ok := f.data.Column(name)
 	if !ok {
 		return fmt.Errorf("there is no column %s", name)
 	}
-	first := -1
-	for i := range f.data.NumRows() {
-		switch {
-		case column.Missing(i):
-		case first < 0:
-			first = i
-		case column.Levels != nil && column.Code[i] != column.Code[first], column.Levels == nil && column.Number[i] != column.Number[first]:
-			return nil
+	scheme, _ := f.data.Column("scheme")
+	first, several := map[int32]int{}, map[int32]bool{}
+	for i, s := range scheme.Code {
+		if column.Missing(i) {
+			continue
+		}
+		at, seen := first[s]
+		if !seen {
+			first[s] = i
+			continue
+		}
+		several[s] = several[s] || differ(column, i, at)
+	}
+	for s := range first {
+		if !several[s] {
+			return result.Reason{Code: result.OneCluster, About: name, Message: fmt.Sprintf("everyone in the model %q, or everyone of one of its schemes, has the same %s, so nothing tells how its clusters differ; choose another cluster or sample", f.name, name)}
 		}
 	}
-	return result.Reason{Code: result.OneCluster, About: name, Message: fmt.Sprintf("everyone in the model %q has the same %s, so nothing tells how its clusters differ; choose another cluster or sample", f.name, name)}
+	return nil
+}
+
+// differ tells whether two rows have different values.
+func differ(c *frame.Column, i, j int) bool {
+	if c.Levels != nil {
+		return c.Code[i] != c.Code[j]
+	}
+	return c.Number[i] != c.Number[j]
 }
 
 // persons counts those of a scheme in a model: what a comparison with the scheme

@@ -176,6 +176,10 @@ const fewOrderings = 4
 
 // bootstrap gives every part an interval.
 func (m *methods) bootstrap(ctx context.Context, a *Answer, o Options) error {
+	if err := m.people.clusters.Compared(m.people.inFocus()); err != nil {
+		a.Gaps = append(a.Gaps, Gap{Err: fmt.Errorf("there are no intervals: %w", err)})
+		return nil
+	}
 	room := make([]*room, max(1, min(o.Threads, o.Replicates)))
 	for i := range room {
 		room[i] = newRoom(m.people)

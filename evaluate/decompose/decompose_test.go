@@ -440,6 +440,14 @@ func TestBadInput(t *testing.T) {
 		lacks  string // a method and choice that has no number
 	}{
 		{"one cluster", func(d *Data) { d.Clusters = infer.Clusters{Of: make([]int32, d.N), Number: 1} }, infer.ErrOneCluster, nil, GelbachCR0},
+		{"a scheme in one cluster", func(d *Data) {
+			d.Clusters = infer.Clusters{Of: make([]int32, d.N), Number: 3}
+			for i, f := range d.Focus {
+				if !f {
+					d.Clusters.Of[i] = int32(1 + i%2)
+				}
+			}
+		}, infer.ErrOneCluster, nil, GelbachCR0},
 		{"aliased", func(d *Data) { copy(d.X[5*d.N:6*d.N], d.X[:d.N]) }, ErrAliased, []string{"married"}, ""},
 		{"in one scheme only", func(d *Data) {
 			for i, f := range d.Focus {

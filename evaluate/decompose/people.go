@@ -40,6 +40,15 @@ type people struct {
 // A segment is the rows from begin to end.
 type segment struct{ begin, end, scheme int }
 
+// inFocus tells of every row whether it is of the scheme.
+func (p *people) inFocus() []bool {
+	in := make([]bool, p.n)
+	for i := p.begin[focus]; i < p.n; i++ {
+		in[i] = true
+	}
+	return in
+}
+
 // newPeople puts the persons in order. Its error is [ErrEmpty], or of outcomes
 // that are not 0 or 1.
 func newPeople(d *Data) (*people, error) {

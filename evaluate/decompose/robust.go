@@ -23,8 +23,8 @@ import (
 // appendix B; the small-sample factor is left out, CR0).
 func (m *methods) robust(a *Answer) {
 	p := m.people
-	if p.clusters.Number < 2 {
-		return
+	if p.clusters.Compared(p.inFocus()) != nil {
+		return // told of the bootstrap
 	}
 	r := newRoom(p)
 	m.linear.sum(&r.h, r.panel, p.ones())

@@ -288,13 +288,25 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestOneCluster: the difference is told, without an interval.
+// TestOneCluster: when everyone, or everyone in the scheme, is in one cluster, the
+// difference is told, without an interval.
 func TestOneCluster(t *testing.T) {
-	c := trained(t, "re78", "")
-	for i := range c.clusters.Of {
-		c.clusters.Of[i] = 0
+	everyone, scheme := trained(t, "re78", ""), trained(t, "re78", "")
+	for i := range everyone.clusters.Of {
+		everyone.clusters.Of[i] = 0
+		if scheme.clusters.Of[i] = int32(i % 3); scheme.Treated[i] {
+			scheme.clusters.Of[i] = 0
+		}
 	}
-	c.clusters.Number = 1
+	everyone.clusters.Number, scheme.clusters.Number = 1, 3
+	for _, c := range []*Comparison{everyone, scheme} {
+		withoutInterval(t, c)
+	}
+}
+
+// withoutInterval holds that every way of comparing has a difference, and none an interval.
+func withoutInterval(t *testing.T, c *Comparison) {
+	t.Helper()
 	for what, ask := range map[string]func() (Effect, error){
 		"plain":    func() (Effect, error) { return c.Difference(setsOf(t, c, "nearest")) },
 		"adjusted": func() (Effect, error) { return c.Adjusted(setsOf(t, c, "nearest")) },

@@ -223,14 +223,17 @@ func (f *outcomeFit) influence(share []float64) []float64 {
 	return along
 }
 
-// terms are the influences on an estimate, with the set and the cluster of each.
+// terms are the influences on an estimate, with the set, the cluster and the side
+// of each.
 type terms struct {
 	psi          []float64
 	set, cluster []int32
+	treated      []bool
 }
 
 func (t *terms) add(c *Comparison, set, row int, psi float64) {
 	t.psi, t.set, t.cluster = append(t.psi, psi), append(t.set, int32(set)), append(t.cluster, c.clusters.Of[row])
+	t.treated = append(t.treated, c.Treated[row])
 }
 
 // interval gives an effect the standard error of its terms.
@@ -239,8 +242,11 @@ func (t *terms) interval(e Effect) (Effect, error) {
 	bySet, sets := grouped(t.psi, func(i int) int32 { return t.set[i] })
 	byCluster, clusters := grouped(t.psi, func(i int) int32 { return t.cluster[i] })
 	byBoth, boths := grouped(t.psi, func(i int) both { return both{t.set[i], t.cluster[i]} })
-	if sets < 2 || clusters < 2 {
+	if sets < 2 {
 		return e, infer.ErrOneCluster
+	}
+	if err := (infer.Clusters{Of: t.cluster, Number: clusters}).Compared(t.treated); err != nil {
+		return e, err
 	}
 	v := bySet + byCluster
 	if boths > 1 {

@@ -109,7 +109,7 @@ func (c *Comparison) Weighted(ctx context.Context, ways []Weighting) []Weighed {
 	}
 	b.remember(whole)
 	rooms := make([]*weigherRoom, max(1, c.Threads))
-	replicates, err := infer.Bootstrap(c.clusters, c.Replicates, c.Seed, len(rooms), func(thread int, _ *rand.Rand, weight []float64) ([]float64, error) {
+	replicates, err := c.bootstrap(len(rooms), func(thread int, weight []float64) ([]float64, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -135,6 +135,16 @@ func (c *Comparison) Weighted(ctx context.Context, ways []Weighting) []Weighed {
 		}
 	}
 	return out
+}
+
+// bootstrap draws the clusters, of which either side must have several.
+func (c *Comparison) bootstrap(threads int, statistic func(thread int, weight []float64) ([]float64, error)) (*infer.Replicates, error) {
+	if err := c.clusters.Compared(c.Treated); err != nil {
+		return nil, err
+	}
+	return infer.Bootstrap(c.clusters, c.Replicates, c.Seed, threads, func(thread int, _ *rand.Rand, weight []float64) ([]float64, error) {
+		return statistic(thread, weight)
+	})
 }
 
 // A weigher answers weightings for weights of persons.

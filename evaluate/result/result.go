@@ -131,7 +131,7 @@ const (
 	VariesInUnits   = "varies"          // About differs within a unit
 	NoUnits         = "no_units"        // no unit has as many persons as the study asks for
 	TooFew          = "too_few"         // too few persons are at the level About
-	OneCluster      = "one_cluster"     // everyone is in the same About, whose differences are what errors rest on
+	OneCluster      = "one_cluster"     // everyone, or everyone in a scheme, is in the same About, whose differences are what errors rest on
 	Separation      = "separation"      // About tells the schemes apart without error
 	NoOverlap       = "no_overlap"      // nobody of one scheme is like anybody of the other
 	NoMatch         = "no_match"        // nobody can be matched under About

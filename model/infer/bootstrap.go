@@ -27,6 +27,42 @@ type Replicates struct {
 // ErrOneCluster is the error of a bootstrap whose rows are all in one cluster.
 var ErrOneCluster = errors.New("all persons are in one cluster, so nothing tells how clusters differ")
 
+// oneCluster is [ErrOneCluster] of one of two groups of rows.
+type oneCluster struct{}
+
+func (oneCluster) Error() string {
+	return "all persons of one of the two schemes are in one cluster, so nothing tells how its clusters differ"
+}
+
+func (oneCluster) Is(err error) bool { return err == ErrOneCluster }
+
+// Compared is an error, [ErrOneCluster], when the rows that are in, or those that
+// are not, are all of one cluster. A difference between the two then has no
+// error that could be told from clusters: what its one cluster adds to a robust
+// variance is zero whatever it is, and every draw has the same rows of it.
+//
+// Source: MacKinnon and Webb (2018), Econometrics Journal 21, 114–135.
+func (c Clusters) Compared(in []bool) error {
+	first, several := [2]int32{-1, -1}, [2]bool{}
+	for i, g := range c.Of {
+		side := 0
+		if in[i] {
+			side = 1
+		}
+		if first[side] < 0 {
+			first[side] = g
+		}
+		several[side] = several[side] || g != first[side]
+	}
+	switch {
+	case c.Number < 2:
+		return ErrOneCluster
+	case !several[0] || !several[1]:
+		return oneCluster{}
+	}
+	return nil
+}
+
 // Bootstrap draws clusters with replacement, as many as there are, so many
 // times, and asks statistic of every draw. weight[i] is how often the cluster of
 // row i was drawn: to weight rows by it is to have copied them. A statistic that

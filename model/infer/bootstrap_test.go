@@ -109,3 +109,26 @@ func TestBootstrapWithoutAnswer(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestClustersOfTheCompared: a difference has an error when either side is in
+// several clusters.
+func TestClustersOfTheCompared(t *testing.T) {
+	in := []bool{true, true, false, false}
+	for _, c := range []struct {
+		of   []int32
+		want bool
+	}{
+		{[]int32{0, 1, 0, 1}, true},
+		{[]int32{0, 1, 2, 3}, true},
+		{[]int32{0, 0, 1, 2}, false}, // those who are in are all of one
+		{[]int32{0, 1, 1, 1}, false}, // those who are not
+		{[]int32{0, 0, 1, 1}, false},
+	} {
+		if err := (Clusters{Of: c.of, Number: 4}).Compared(in); (err == nil) != c.want || err != nil && !errors.Is(err, ErrOneCluster) {
+			t.Errorf("%v: %v", c.of, err)
+		}
+	}
+	if err := (Clusters{Of: []int32{0, 0, 0, 0}, Number: 1}).Compared(in); err != ErrOneCluster {
+		t.Error(err)
+	}
+}

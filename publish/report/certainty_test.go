@@ -257,7 +257,7 @@ func TestSensitivityTellsItsGaps(t *testing.T) {
 		t.Errorf("a section about nothing: %q", got)
 	}
 	set.Gaps = append(set.Gaps, result.Gap{Step: "sensitivity", Subject: "bounds"}, result.Gap{Step: "sensitivity", Model: "individual", Subject: "cluster", Reason: result.Reason{Code: result.OneCluster, About: "municipality"}})
-	for lang, want := range map[string]string{"nb": "alle hører til samme «Municipality nb»", "en": "“Municipality en”"} {
+	for lang, want := range map[string]string{"nb": "alle, eller alle i en av ordningene, hører til samme «Municipality nb»", "en": "“Municipality en”"} {
 		if got := saidIn(t, build(t, s, set, lang), "sensitivity"); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}

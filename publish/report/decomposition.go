@@ -306,6 +306,9 @@ func (d split) decompositionGaps(of func(result.Reason) bool) {
 		if _, known := d.words.texts[key]; !known {
 			key = "decomposition.gap.other"
 		}
+		if g.Reason.Code == result.OneCluster && g.Reason.About == "" { // every person is a cluster
+			key = "decomposition.gap.few_persons"
+		}
 		if len(subject) > 2 {
 			whose = d.whose(subject[2])
 		}
