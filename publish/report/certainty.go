@@ -32,10 +32,10 @@ func (w *writer) certainty() {
 	if seen.shown > 0 {
 		w.text(w.say("certainty.lead", "first", w.focus.people, "second", w.reference.name), w.rawEstimate(all), w.rangeOfEstimates(seen), w.agreement(seen))
 		w.certaintyFigure(seen)
-		w.table(w.certaintyTable())
 		w.text(w.measuresHeld(all))
 		w.artefact()
 		w.caution(w.say("certainty.nobody"), w.dependence(seen))
+		w.table(w.certaintyTable())
 	}
 	w.text(w.withoutAnswer(all))
 	w.end()
