@@ -356,7 +356,7 @@ func (m matched) effectTitle() string {
 
 // effectNote says on whom the effects are, and what intervals are.
 func (m matched) effectNote() string {
-	notes := []string{m.say("matching.note")}
+	notes := []string{m.say("matching.note"), m.say("matching.note_raw")}
 	kinds := map[string]bool{}
 	for _, e := range m.methods() {
 		kinds[e.Value.Kind] = true
