@@ -39,8 +39,12 @@ func (r *Run) imputation(ctx context.Context) error {
 		return err
 	}
 	if len(p.problem.Variables) == 0 {
-		return nil // nothing is missing
+		for _, e := range m.Models {
+			r.gap("imputation", e.Key, "", notFilled(e.Key, e.Value), "imputation", "models", e.Key)
+		}
+		return nil
 	}
+	r.unknownInScheme(p)
 	f, err := r.fill(ctx, p, m.Imputations, nil)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -67,6 +71,30 @@ func (r *Run) imputation(ctx context.Context) error {
 		return err
 	}
 	return r.deltas(ctx, p, sets)
+}
+
+// unknownInScheme tells of variables that are unknown for everyone in a scheme,
+// though not in all: nothing but the other schemes says what to fill in there.
+func (r *Run) unknownInScheme(p *incomplete) {
+	scheme, _ := r.data.Column("scheme")
+	for _, v := range p.problem.Variables {
+		column, _ := r.data.Column(v.Name)
+		persons, known, anybody := map[string]int{}, map[string]int{}, false
+		for _, i := range p.rows {
+			level := scheme.Levels[scheme.Code[i]]
+			persons[level]++
+			if !column.Missing(i) {
+				known[level]++
+				anybody = true
+			}
+		}
+		for _, s := range r.Study.Schemes.Keys() {
+			if anybody && persons[s] > 0 && known[s] == 0 {
+				err := result.Reason{Code: result.UnknownInScheme, About: s, Message: fmt.Sprintf("%s is unknown for everyone in the scheme %s, where it is filled in by what it is like elsewhere; leave it out of the models, or take such persons out of the sample", v.Name, s)}
+				r.gap("imputation", "", v.Name, err, r.imputationPath(v.Name)...)
+			}
+		}
+	}
 }
 
 // imputationPath is where the study asks for a variable in its imputation.

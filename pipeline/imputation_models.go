@@ -125,6 +125,11 @@ func (r *Run) fillsModel(f *filling, name, sample string) error {
 			}
 		}
 	}
+	return notFilled(name, sample)
+}
+
+// notFilled is why a model is not fitted to filled data that are the same without.
+func notFilled(name, sample string) error {
 	return result.Reason{Code: result.NotFilled, About: sample, Message: fmt.Sprintf("nobody in the sample %q has a filled value of a variable of the model %q, so that it would be the same as without filling; name a sample that does not ask for complete rows", sample, name)}
 }
 

@@ -222,18 +222,25 @@ func TestImputationThatCannotBeDone(t *testing.T) {
 	}
 }
 
-// TestNothingIsMissing: there is nothing to fill and nothing to say but that.
+// TestNothingIsMissing: each model that was to be fitted to filled data is told to
+// be the same without.
 func TestNothingIsMissing(t *testing.T) {
 	m := newMini(t)
-	m.replace("study.yaml", "describe:\n", "imputation: {variables: {hours: {}}, predictors: [age], models: {main: gross}}\ndescribe:\n")
+	m.replace("study.yaml", "describe:\n", "imputation: {imputations: 2, variables: {hours: {}}, predictors: [age, course], models: {main: gross}}\ncertainty: {filled: {imputed: main}}\ndescribe:\n")
 	r := m.run(1)
 	for id, x := range values(r, "imput") {
 		if id != "imputation_persons.gross" && x != 0 {
 			t.Errorf("%s is %v", id, x)
 		}
 	}
-	if len(r.Results.Gaps) > 0 {
-		t.Errorf("%+v", r.Results.Gaps)
+	var told []result.Gap
+	for _, g := range r.Results.Gaps {
+		if g.Step == "imputation" || g.Step == "certainty" {
+			told = append(told, g)
+		}
+	}
+	if len(told) != 1 || told[0].Model != "main" || told[0].Reason.Code != result.NotFilled {
+		t.Errorf("%+v", told)
 	}
 }
 
@@ -368,5 +375,27 @@ func TestProjectsArePooled(t *testing.T) {
 	}
 	if fresh := poolProjects([][]result.Value{{value(0.2, 0.1, 18, 9)}, {value(0.4, 0.1, 18, 9)}}, nil)[0].values()[0]; fresh.N != 18 || fresh.Part != 9 {
 		t.Errorf("%+v", fresh)
+	}
+}
+
+// TestUnknownInAScheme: what nobody of a scheme knows is filled by what it is like
+// elsewhere, and that is told.
+func TestUnknownInAScheme(t *testing.T) {
+	m := withGaps(t, smallImputation)
+	for _, year := range []int{2019, 2020} {
+		lines := strings.Split(pilotText(year), "\r\n")
+		for i := 1; i < len(lines)-1; i++ {
+			cells := strings.Split(lines[i], ";")
+			cells[4] = ""
+			lines[i] = strings.Join(cells, ";")
+		}
+		m.write(fmt.Sprintf("extracts/pilot_%d.csv", year), strings.Join(lines, "\r\n"))
+	}
+	r := m.run(1)
+	told := slices.ContainsFunc(r.Results.Gaps, func(g result.Gap) bool {
+		return g.Step == "imputation" && g.Subject == "hours" && g.Reason.Code == result.UnknownInScheme && g.Reason.About == "pilot" && strings.HasPrefix(g.Place, "mini/study.yaml:")
+	})
+	if !told || len(values(r, "imputed_persons.main")) == 0 {
+		t.Errorf("gaps %+v", r.Results.Gaps)
 	}
 }

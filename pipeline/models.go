@@ -189,14 +189,14 @@ func (r *Run) nobody(sample string) error {
 	return result.Reason{Code: result.Nobody, About: sample, Message: fmt.Sprintf("nobody is in the sample %q", sample)}
 }
 
-// gap remembers that something the study asks for has no answer.
+// gap remembers that something the study asks for has no answer, and why, in a line.
 func (r *Run) gap(step, model, subject string, err error, path ...string) {
 	file, line, column := r.Study.Place(path...)
 	var reason result.Reason
 	errors.As(err, &reason)
 	r.Results.Gaps = append(r.Results.Gaps, result.Gap{
 		Step: step, Model: model, Subject: subject,
-		Place: fmt.Sprintf("%s:%d:%d", file, line, column), Message: err.Error(), Reason: reason,
+		Place: fmt.Sprintf("%s:%d:%d", file, line, column), Message: strings.ReplaceAll(err.Error(), "\n", "; "), Reason: reason,
 	})
 }
 

@@ -73,9 +73,7 @@ func (s *Study) checkImputation(c checker) {
 		s.checkImputed(c, e.Key, e.Value)
 	}
 	s.checkImputationPredictors(c, m)
-	if m.Cluster != "" {
-		c.known(at("imputation", "cluster"), "column", m.Cluster, s.modelColumns())
-	}
+	s.checkImputationCluster(c, m)
 	for _, e := range m.Models {
 		path := at("imputation", "models", e.Key)
 		if _, ok := s.Models.Get(e.Key); !ok {
@@ -87,6 +85,23 @@ func (s *Study) checkImputation(c checker) {
 	}
 	for _, e := range m.Deltas {
 		s.checkDeltas(c, m, e.Key, e.Value)
+	}
+}
+
+// checkImputationCluster reports a cluster that cannot be one, and a level of none.
+func (s *Study) checkImputationCluster(c checker, m *Imputation) {
+	_, fills := m.Variables.Get(m.Cluster)
+	switch {
+	case m.Cluster == "":
+		if _, _, written := s.studyDoc.find(at("imputation", "level")); written {
+			c.key(at("imputation", "level"), "level says how the cluster enters, and there is no cluster; name one, or take level out")
+		}
+	case m.Cluster == "scheme" || m.Cluster == s.Describe.Outcome:
+		c.at(at("imputation", "cluster"), "%s is in every imputation model without being the cluster; name a column such as a place", m.Cluster)
+	case fills:
+		c.at(at("imputation", "cluster"), "%s is filled and cannot be the cluster; name a column such as a place", m.Cluster)
+	default:
+		c.known(at("imputation", "cluster"), "column", m.Cluster, s.modelColumns())
 	}
 }
 

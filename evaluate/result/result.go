@@ -124,22 +124,23 @@ func (r Reason) Error() string { return r.Message }
 
 // Codes of reasons.
 const (
-	Nobody          = "nobody"          // nobody is in the sample About
-	UnknownForAll   = "unknown_for_all" // About is unknown for everyone in the sample
-	OneScheme       = "one_scheme"      // the sample has persons of one scheme only
-	ConstantInUnits = "constant"        // About is the same everywhere in the sample
-	VariesInUnits   = "varies"          // About differs within a unit
-	NoUnits         = "no_units"        // no unit has as many persons as the study asks for
-	TooFew          = "too_few"         // too few persons are at the level About
-	OneCluster      = "one_cluster"     // everyone, or everyone in a scheme, is in the same About, whose differences are what errors rest on
-	Separation      = "separation"      // About tells the schemes apart without error
-	NoOverlap       = "no_overlap"      // nobody of one scheme is like anybody of the other
-	NoMatch         = "no_match"        // nobody can be matched under About
-	NotFilled       = "not_filled"      // gaps in About cannot be filled
-	SameOutcome     = "same_outcome"    // all persons of a scheme have the same outcome
-	Aliased         = "aliased"         // About follows from other variables
-	OneSided        = "one_sided"       // About does not vary in one of the schemes
-	NotFitted       = "not_fitted"      // the model About cannot be fitted
+	Nobody          = "nobody"            // nobody is in the sample About
+	UnknownForAll   = "unknown_for_all"   // About is unknown for everyone in the sample
+	UnknownInScheme = "unknown_in_scheme" // a variable is unknown for everyone in the scheme About
+	OneScheme       = "one_scheme"        // the sample has persons of one scheme only
+	ConstantInUnits = "constant"          // About is the same everywhere in the sample
+	VariesInUnits   = "varies"            // About differs within a unit
+	NoUnits         = "no_units"          // no unit has as many persons as the study asks for
+	TooFew          = "too_few"           // too few persons are at the level About
+	OneCluster      = "one_cluster"       // everyone, or everyone in a scheme, is in the same About, whose differences are what errors rest on
+	Separation      = "separation"        // About tells the schemes apart without error
+	NoOverlap       = "no_overlap"        // nobody of one scheme is like anybody of the other
+	NoMatch         = "no_match"          // nobody can be matched under About
+	NotFilled       = "not_filled"        // gaps in About cannot be filled
+	SameOutcome     = "same_outcome"      // all persons of a scheme have the same outcome
+	Aliased         = "aliased"           // About follows from other variables
+	OneSided        = "one_sided"         // About does not vary in one of the schemes
+	NotFitted       = "not_fitted"        // the model About cannot be fitted
 )
 
 // A Set is the results of a run, in the order in which they were added.

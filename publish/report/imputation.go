@@ -419,15 +419,25 @@ func (w *writer) imputationGaps() {
 		case g.Subject == "":
 			w.caution(w.say("imputation.gap.all"))
 		default:
-			w.caution(w.say("imputation.gap.variable."+w.variableGap(g.Reason.Code), "variable", subject))
+			w.caution(w.say("imputation.gap.variable."+w.variableGap(g.Reason.Code), "variable", subject, "scheme", w.peopleOf(g.Reason.About)))
 		}
 	}
+}
+
+// peopleOf is what the participants of a scheme are called; "" of what is none.
+func (w *writer) peopleOf(key string) string {
+	for _, s := range w.schemes {
+		if s.key == key {
+			return s.people
+		}
+	}
+	return ""
 }
 
 // variableGap is the text of why a variable is filled otherwise than asked.
 func (w *writer) variableGap(code string) string {
 	switch code {
-	case result.UnknownForAll, result.ConstantInUnits, result.NotFitted:
+	case result.UnknownForAll, result.UnknownInScheme, result.ConstantInUnits, result.NotFitted:
 		return code
 	}
 	return "other"

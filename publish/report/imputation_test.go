@@ -108,8 +108,9 @@ func TestFillingIsTold(t *testing.T) {
 		{"hidden", filledCase{complete: ahead, filled: ahead, shifted: ahead, persons: 4}, []string{"filled in 20 times"}, []string{"percentage points when", "is about the same", "projects have", "What if those"}},
 		{"gaps", filledCase{complete: ahead, filled: ahead, shifted: ahead, persons: 900, gaps: []result.Gap{
 			{Step: "imputation", Subject: "married", Reason: result.Reason{Code: result.UnknownForAll, About: "married"}}, {Step: "imputation", Subject: "level", Reason: result.Reason{Code: result.NotFitted, About: "level"}},
+			{Step: "imputation", Subject: "months", Reason: result.Reason{Code: result.UnknownInScheme, About: "new"}},
 			{Step: "imputation", Model: "individual", Reason: result.Reason{Code: result.NotFilled, About: "in_model"}}, {Step: "imputation", Model: "individual", Subject: "level"}}},
-			[]string{"“Married en” is unknown for everyone and has not been filled in.", "because the chosen method could not be used.", "has not been computed again, because none", "are different cannot be computed"}, nil},
+			[]string{"“Married en” is unknown for everyone and has not been filled in.", "because the chosen method could not be used.", "is unknown for all people in New en. For them it has been filled in from other", "has not been computed again, because none", "are different cannot be computed"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, set := withFilled(t, c.of)
