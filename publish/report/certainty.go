@@ -176,6 +176,15 @@ func (t tally) oneWay() bool {
 	return t.adjusted > 0 && (t.higher == t.adjusted || t.lower == t.adjusted)
 }
 
+// afterRaw is the sentence that goes on from the difference as it is, or the one
+// that stands alone when there is none.
+func (t tally) afterRaw(after, alone string) string {
+	if table.Has(t.raw.number) {
+		return after
+	}
+	return alone
+}
+
 // rawEstimate tells the difference as it is.
 func (w *writer) rawEstimate(all []estimate) string {
 	for _, e := range all {
@@ -193,7 +202,7 @@ func (w *writer) rangeOfEstimates(t tally) string {
 	case 0:
 		return ""
 	case 1:
-		return w.say("certainty.range_one", "points", w.pointsInterval(t.least.number))
+		return w.say(t.afterRaw("certainty.range_one", "certainty.range_one_alone"), "points", w.pointsInterval(t.least.number))
 	}
 	unclear := "certainty.unclear_some"
 	switch t.clear {
@@ -210,7 +219,7 @@ func (w *writer) rangeOfEstimates(t tally) string {
 	} else {
 		unclear = w.word(unclear)
 	}
-	return w.say("certainty.range", "n", of, "low", w.locale.Points(t.least.number.Value()), "high", w.locale.Points(t.most.number.Value()),
+	return w.say(t.afterRaw("certainty.range", "certainty.range_alone"), "n", of, "low", w.locale.Points(t.least.number.Value()), "high", w.locale.Points(t.most.number.Value()),
 		"least", w.quote(t.least.label), "most", w.quote(t.most.label), "unclear", unclear)
 }
 
@@ -252,6 +261,8 @@ func (w *writer) certaintyTitle(t tally) string {
 		return w.say("certainty.finding.one", pairs...)
 	case t.clear == 0 && t.adjusted == 1:
 		return w.say("certainty.finding.one_unclear", "between", w.between())
+	case t.clear == 0 && t.adjusted == 2:
+		return w.say("certainty.finding.unclear_two", "between", w.between())
 	case t.clear == 0:
 		return w.say("certainty.finding.unclear", "n", w.cardinal(t.adjusted), "between", w.between())
 	case t.oneWay() && t.clear == t.adjusted:
