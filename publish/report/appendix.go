@@ -194,16 +194,37 @@ func (w *writer) methods() {
 	}
 	for _, of := range []struct{ quantity, name string }{
 		{"icc", "levels"}, {"icc", "icc"}, {"lr_statistic", "ratio"},
-		{"robustness_value", "robustness"}, {"e_value", "e_value"}, {"rosenbaum_gamma", "rosenbaum"}, {"certainty", "treated"},
+		{"robustness_value", "robustness"}, {"e_value", "e_value"}, {"certainty", "treated"},
 	} {
 		if w.tells(of.quantity) {
 			formula(of.name)
 		}
 	}
+	shares, numbers := w.boundsOf()
+	if shares {
+		formula("rosenbaum")
+	}
+	if numbers {
+		formula("signed_rank")
+	}
 	if w.study.Contribution != nil {
 		formula("contribution")
 	}
 	w.text(w.say("methods.made"))
+}
+
+// boundsOf tells whether Rosenbaum's bounds are shown of an outcome of yes and no,
+// and of one that is a number.
+func (w *writer) boundsOf() (shares, numbers bool) {
+	for _, n := range w.numbers.Numbers() {
+		if n.Key().Quantity != "rosenbaum_p" || !table.Has(n) {
+			continue
+		}
+		m, _ := w.study.Matching.Get(n.Key().Analysis)
+		v, _ := w.study.Codebook.Variables.Get(m.Outcome)
+		shares, numbers = shares || v.Type == study.Binary, numbers || v.Type != study.Binary
+	}
+	return shares, numbers
 }
 
 // tells whether a number of a quantity is shown.

@@ -296,3 +296,15 @@ func TestSensitivityOfThreeSchemes(t *testing.T) {
 	}
 	write(t, r)
 }
+
+// TestBoundsByOutcome: the method that is told is that of the pairs' outcome.
+func TestBoundsByOutcome(t *testing.T) {
+	for outcome, want := range map[string][2]string{"outcome": {"P-values are binomial", "Wilcoxon"}, "months": {"Wilcoxon", "P-values are binomial"}} {
+		s, set := sensitive(t, 2, 1.1, 1.2)
+		s.Matching[0].Value.Outcome = outcome
+		said := saidIn(t, build(t, s, set, "en"), "methods")
+		if !strings.Contains(said, want[0]) || strings.Contains(said, want[1]) {
+			t.Errorf("bounds of %s: %q", outcome, said)
+		}
+	}
+}
