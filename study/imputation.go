@@ -222,7 +222,7 @@ func (s *Study) categoryOf(column string) string {
 func (c checker) unknownKey(path []string, kind, name string, names []string) {
 	hint := problem.DidYouMean(name, names)
 	if hint == "" {
-		hint = "; there are " + strings.Join(names, ", ")
+		hint = among(names)
 	}
 	c.key(path, "there is no %s %q%s", kind, name, hint)
 }

@@ -222,10 +222,18 @@ func (c checker) known(path []string, kind, name string, names []string) bool {
 	}
 	hint := problem.DidYouMean(name, names)
 	if hint == "" {
-		hint = "; there are " + strings.Join(names, ", ")
+		hint = among(names)
 	}
 	c.at(path, "there is no %s %q%s", kind, name, hint)
 	return false
+}
+
+// among lists the names that there are.
+func among(names []string) string {
+	if len(names) == 0 {
+		return ", nor any other; add it, or take this out"
+	}
+	return "; there are " + strings.Join(names, ", ")
 }
 
 func at(path ...string) []string { return path }

@@ -81,6 +81,8 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		{"rates by the outcome", "study.yaml", "describe:", "decomposition: {all: {label: All, model: individual, blocks: {all: {label: All, variables: [background, earnings]}}, tables: [race, outcome]}}\ndescribe:", `outcome is the outcome, whose rates are compared; take it out`},
 		{"a bootstrap of the schemes", "study.yaml", "describe:", "decomposition: {all: {label: All, model: individual, cluster: scheme, blocks: {all: {label: All, variables: [background, earnings]}}, tables: [race]}}\ndescribe:", `scheme cannot be one, name a column such as a place`},
 		{"earnings on a page of shares", "study.yaml", "matching:", "certainty: {a: {matching: earnings, method: nearest}}\nmatching:", `the matching "earnings" is of earnings_1978, and the page puts estimates of outcome on one scale; name a matching of that, or take this out`},
+		{"a key that is no name", "study.yaml", "describe:", "decomposition: {all: {label: All, model: individual, blocks: {Bak-grunn: {label: All, variables: [background, earnings]}}, tables: [race]}}\ndescribe:", `x/study.yaml:46:63: "Bak-grunn" is no name here; use small letters, digits and _ and begin with a letter`},
+		{"a model whose key is no name", "study.yaml", "  individual:\n", "  Individual:\n", `"Individual" is no name here`},
 		{"an alias", "study.yaml", "re74: number, re75: number", "re74: &n number, re75: *n", `aliases (*n) are not read; write the value out`},
 		{"an empty file", "study.yaml", "", "", ``},
 	} {
@@ -192,4 +194,15 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("a problem without a place: %v", err)
 		}
 	})
+}
+
+// TestNoneOfAKind: a name of a kind of which the study has none.
+func TestNoneOfAKind(t *testing.T) {
+	files := folder(t, "study.yaml", "matching:", "matching:")
+	text, _, _ := strings.Cut(string(files["study.yaml"].Data), "matching:")
+	files["study.yaml"].Data = []byte(text + "certainty: {a: {matching: alike, method: nearest}}\n")
+	_, err := Load(files, "x")
+	if err == nil || !strings.Contains(err.Error(), `there is no matching "alike", nor any other; add it, or take this out`) {
+		t.Error(err)
+	}
 }

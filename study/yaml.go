@@ -128,6 +128,32 @@ func (d *document) keyPlace(path []string, name string) (line, column int) {
 	return line, column
 }
 
+// anyKey returns where a key stands: in the mapping at path, or else the first in
+// the document, as the library tells of no reliable path to a key.
+func (d *document) anyKey(path []string, name string) (line, column int) {
+	if node, _, found := d.find(path); found {
+		if _, key := child(node, name); key != nil {
+			return key.Line, key.Column
+		}
+	}
+	var look func(n *yaml.Node) *yaml.Node
+	look = func(n *yaml.Node) *yaml.Node {
+		for i, c := range n.Content {
+			if n.Kind == yaml.MappingNode && i%2 == 0 && c.Value == name {
+				return c
+			}
+			if key := look(c); key != nil {
+				return key
+			}
+		}
+		return nil
+	}
+	if key := look(d.root); key != nil {
+		return key.Line, key.Column
+	}
+	return 1, 1
+}
+
 // instance is the document as a JSON schema sees it. A scalar is a boolean or
 // number only when it is written as one; a number with a leading zero is text.
 func instance(n *yaml.Node) any {
@@ -193,6 +219,10 @@ func (d *document) explain(schema *jsonschema.Schema, e *jsonschema.ValidationEr
 			line, column := d.keyPlace(e.InstanceLocation, name)
 			problems.Add(d.file, line, column, "unknown name %q%s", name, suggest(name, allowed))
 		}
+		return
+	case *kind.PropertyNames:
+		line, column := d.anyKey(e.InstanceLocation, k.Property)
+		problems.Add(d.file, line, column, "%q is no name here; use small letters, digits and _ and begin with a letter", k.Property)
 		return
 	}
 	if len(e.Causes) > 0 {
@@ -261,8 +291,6 @@ func describeKind(name string, node *yaml.Node, k jsonschema.ErrorKind) string {
 		return outOfRange(name, node, "more than", k.Want)
 	case *kind.ExclusiveMaximum:
 		return outOfRange(name, node, "less than", k.Want)
-	case *kind.PropertyNames:
-		return fmt.Sprintf("%q is no name here; use small letters, digits and _ and begin with a letter", k.Property)
 	default:
 		return fmt.Sprintf("%s is not as it should be (%v); see docs/study.md", name, k)
 	}
