@@ -147,10 +147,21 @@ func (m matched) foundSentence() string {
 		if kept.Value() == all.Value() {
 			return m.say("matching.found_all", "people", m.scheme.people, "n", m.count(all), "second", m.reference.people, "method", m.quote(e.Value.Label.In(m.lang)))
 		}
-		return m.say("matching.found", "people", m.scheme.people, "n", m.count(kept), "all", m.count(all),
-			"share", m.percentText(kept.Value()/all.Value()), "second", m.reference.people, "method", m.quote(e.Value.Label.In(m.lang)))
+		return join([]string{m.say("matching.found", "people", m.scheme.people, "n", m.count(kept), "all", m.count(all),
+			"share", m.percentText(kept.Value()/all.Value()), "second", m.reference.people, "method", m.quote(e.Value.Label.In(m.lang))), m.othersSentence(e.Value)})
 	}
 	return ""
+}
+
+// othersSentence says why a method left persons of the scheme without anybody.
+func (m matched) othersSentence(method study.Method) string {
+	switch limited := method.Caliper > 0 || len(method.Exact) > 0; {
+	case method.Replace:
+		return m.say("matching.others.unlike")
+	case limited:
+		return m.say("matching.others.left")
+	}
+	return m.say("matching.others.used_up", "second", m.reference.people)
 }
 
 // supportSentence says how many have a score that nobody of the other side has.

@@ -140,3 +140,22 @@ func TestMatchingInWords(t *testing.T) {
 		}
 	}
 }
+
+// TestWhyOthersFoundNobody: the reference is used up, or nobody in it is alike enough.
+func TestWhyOthersFoundNobody(t *testing.T) {
+	for _, c := range []struct {
+		method study.Method
+		want   string
+	}{
+		{study.Method{}, "For the others nobody is left among people in the old en, each of whom is used once only."},
+		{study.Method{Caliper: 0.2}, "The others have nobody left who is alike enough."},
+		{study.Method{Caliper: 0.2, Replace: true}, "The others have nobody who is alike enough."},
+	} {
+		s, set := withMatching(t, 0)
+		c.method.Kind, c.method.Label = study.Nearest, text("Near")
+		s.Matching[0].Value.Methods[0].Value = c.method
+		if got := saidIn(t, build(t, s, set, "en"), "matching-like-new"); !strings.Contains(got, "found somebody to be compared with") || !strings.Contains(got, c.want) {
+			t.Errorf("%q does not say %q", got, c.want)
+		}
+	}
+}
