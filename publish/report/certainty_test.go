@@ -308,3 +308,20 @@ func TestBoundsByOutcome(t *testing.T) {
 		}
 	}
 }
+
+// TestBoundsOfSeveralMethods of one matching are told apart.
+func TestBoundsOfSeveralMethods(t *testing.T) {
+	s, set := sensitive(t, 2, 1.1, 1.2)
+	b := s.Sensitivity.Bounds[0]
+	b.Method = "weights"
+	s.Sensitivity.Bounds = append(s.Sensitivity.Bounds, b)
+	var titles []string
+	for _, x := range build(t, s, set, "en").Tables {
+		if strings.HasPrefix(x.ID, "rosenbaum") {
+			titles = append(titles, x.Title)
+		}
+	}
+	if len(titles) != 1 || !strings.Contains(titles[0], "like en, near") {
+		t.Errorf("%q", titles)
+	}
+}

@@ -140,10 +140,15 @@ func (w *writer) bounds() {
 	}
 }
 
-// matched is what the pairs of bounds are called: the label of the matching.
+// matched is what the pairs of bounds are called: the label of the matching, with
+// the method where bounds are asked of several.
 func (w *writer) matched(b study.Bounds) string {
 	m, _ := w.study.Matching.Get(b.Matching)
-	return m.Label.In(w.lang)
+	if !slices.ContainsFunc(w.study.Sensitivity.Bounds, func(o study.Bounds) bool { return o.Matching == b.Matching && o.Method != b.Method }) {
+		return m.Label.In(w.lang)
+	}
+	method, _ := m.Methods.Get(b.Method)
+	return w.word("sensitivity.of_method", "label", m.Label.In(w.lang), "method", w.casing.inside(method.Label.In(w.lang)))
 }
 
 // boundTable is the p-values that are possible at each Γ.
