@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -137,6 +138,9 @@ func (r *Run) decomposed(d study.Decomposition, scheme string) (*decompose.Data,
 	if err != nil {
 		return nil, result.Reason{Code: result.NotFitted, About: d.Model, Message: err.Error()}
 	}
+	if name := oversized(x); name != "" {
+		return nil, result.Reason{Code: result.NotFitted, About: d.Model, Message: name + " has values too large to be squared; correct them, or make the cells empty"}
+	}
 	if x.Rows != nil {
 		data, rows = data.Rows(x.Rows), pick(rows, x.Rows)
 	}
@@ -153,6 +157,16 @@ func (r *Run) decomposed(d study.Decomposition, scheme string) (*decompose.Data,
 		out.Tables = append(out.Tables, r.rateTable(v, rows))
 	}
 	return out, nil
+}
+
+// oversized names a column with a value whose square is infinite; "" is none.
+func oversized(x *design.Design) string {
+	for c, column := range x.Coding.Columns {
+		if slices.ContainsFunc(x.X[c*x.N:(c+1)*x.N], func(v float64) bool { return math.IsInf(v*v*float64(x.N), 1) }) {
+			return column.Name
+		}
+	}
+	return ""
 }
 
 // withoutScheme is a formula without its terms of the scheme.

@@ -163,6 +163,7 @@ func TestGapsOfDecompositions(t *testing.T) {
 		{"same outcome", func(m mini) { everyone(m, func(c []string) { c[5] = "J" }) }, "split pilot focus", "same_outcome", "decomposition.gelbach.split.pilot.unexplained"},
 		{"constant in one scheme", func(m mini) { everyone(m, func(c []string) { c[8] = "0" }) }, "split pilot focus", "one_sided", "decomposition.oaxaca.split.pilot.what.explained.by.focus"},
 		{"a level of one scheme", func(m mini) { everyone(m, func(c []string) { c[2] = "0" }) }, "split pilot", result.TooFew, "decomposition.kitagawa.split.pilot.male.composition"},
+		{"a value too large to be squared", func(m mini) { m.replace("codebook.yaml", "{pilot: {column: hours}", "{pilot: {sql: hours * 1e200}") }, "split pilot", result.NotFitted, ""},
 		{"nobody in the sample", func(m mini) {
 			m.replace("study.yaml", "sample: complete, formula", "sample: in_none, formula")
 			m.replace("study.yaml", "  in_large:", "  in_none: {label: P, where: complete = 1 AND age < 0}\n  in_large:")
