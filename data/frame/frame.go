@@ -93,6 +93,33 @@ func (c *Column) Missing(i int) bool {
 	return math.IsNaN(c.Number[i])
 }
 
+// Groups numbers the different values of the column from 0, in the order in which
+// they come: the group of every row, −1 where missing, and how many there are. A
+// level that no row has is none.
+func (c *Column) Groups() (of []int32, number int) {
+	of = make([]int32, c.Len())
+	seen := map[float64]int32{}
+	for i := range of {
+		if c.Missing(i) {
+			of[i] = -1
+			continue
+		}
+		value := 0.0
+		if c.Kind == Factor {
+			value = float64(c.Code[i])
+		} else {
+			value = c.Number[i]
+		}
+		k, known := seen[value]
+		if !known {
+			k = int32(len(seen))
+			seen[value] = k
+		}
+		of[i] = k
+	}
+	return of, len(seen)
+}
+
 // Rows returns the column with the given rows, in that order; levels are kept.
 func (c *Column) Rows(rows []int) *Column {
 	out := &Column{Name: c.Name, Kind: c.Kind, Levels: c.Levels}

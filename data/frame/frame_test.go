@@ -2,6 +2,7 @@ package frame
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,5 +66,18 @@ func TestFrameChecksItsColumns(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"x", "g", "z"}, with.Names()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Groups come in the order of the rows; what is missing is in none, and a level
+// that no row has is no group.
+func TestGroupsOfAColumn(t *testing.T) {
+	for _, c := range []*Column{
+		NewFactor("f", []string{"unused", "b", "a"}, []int32{2, -1, 1, 2}),
+		NewNumeric("x", []float64{7, math.NaN(), -1, 7}),
+	} {
+		if of, n := c.Groups(); n != 2 || !slices.Equal(of, []int32{0, -1, 1, 0}) {
+			t.Errorf("%s: %v, %d groups", c.Name, of, n)
+		}
 	}
 }

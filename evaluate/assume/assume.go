@@ -56,27 +56,11 @@ func GroupingOf(data *frame.Frame, name string) (Grouping, error) {
 	if !ok {
 		return Grouping{}, fmt.Errorf("there is no column %q", name)
 	}
-	g := Grouping{Name: name, Index: make([]int32, data.NumRows())}
-	number := map[float64]int32{}
-	for i := range g.Index {
-		if c.Missing(i) {
-			return Grouping{}, fmt.Errorf("%q is unknown for some persons of the model, so they belong to no group", name)
-		}
-		value := 0.0
-		if c.Kind == frame.Factor {
-			value = float64(c.Code[i])
-		} else {
-			value = c.Number[i]
-		}
-		k, known := number[value]
-		if !known {
-			k = int32(len(number))
-			number[value] = k
-		}
-		g.Index[i] = k
+	of, number := c.Groups()
+	if slices.Contains(of, -1) {
+		return Grouping{}, fmt.Errorf("%q is unknown for some persons of the model, so they belong to no group", name)
 	}
-	g.Groups = len(number)
-	return g, nil
+	return Grouping{Name: name, Index: of, Groups: number}, nil
 }
 
 // members lists the rows of every group.

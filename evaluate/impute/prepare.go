@@ -133,19 +133,8 @@ func (f *filling) clusters() (*clusters, error) {
 	if !ok {
 		return nil, unknown(f.problem.Cluster)
 	}
-	g := &clusters{of: make([]int32, c.Len())}
-	place := map[float64]int32{}
-	for i, x := range numbers(c) {
-		if g.of[i] = -1; !c.Missing(i) {
-			at, ok := place[x]
-			if !ok {
-				at = int32(len(place))
-				place[x] = at
-			}
-			g.of[i] = at
-		}
-	}
-	if g.number = len(place); g.number < 2 {
+	g := &clusters{}
+	if g.of, g.number = c.Groups(); g.number < 2 {
 		f.out.Notes = append(f.out.Notes, Note{f.problem.Cluster, result.OneCluster, result.Reason{Code: result.OneCluster, About: f.problem.Cluster, Message: fmt.Sprintf("everyone is in the same %q, which is left out of the imputation models", f.problem.Cluster)}})
 		return nil, nil
 	}

@@ -207,30 +207,8 @@ func clustersOf(data *frame.Frame, name string) infer.Clusters {
 		}
 		return out
 	}
-	out.Of, out.Number = numbered(column)
+	out.Of, out.Number = column.Groups()
 	return out
-}
-
-// numbered gives every different value of a column a number, from 0 in the order
-// in which they come.
-func numbered(column *frame.Column) (of []int32, number int) {
-	of = make([]int32, column.Len())
-	seen := map[float64]int32{}
-	for i := range of {
-		v := 0.0
-		if column.Kind == frame.Factor {
-			v = float64(column.Code[i])
-		} else {
-			v = column.Number[i]
-		}
-		k, ok := seen[v]
-		if !ok {
-			k = int32(len(seen))
-			seen[v] = k
-		}
-		of[i] = k
-	}
-	return of, len(seen)
 }
 
 // drop keeps some of the persons and counts the others as alone.

@@ -103,7 +103,7 @@ func (c *Comparison) cells(columns []string) ([]int32, error) {
 		if !ok {
 			return nil, fmt.Errorf("there is no column %q", name)
 		}
-		of, _ := numbered(column)
+		of, _ := column.Groups()
 		seen := map[[2]int32]int32{}
 		for i, v := range of {
 			k, ok := seen[[2]int32{cells[i], v}]
