@@ -43,6 +43,10 @@ var rules = []rule{
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
+		from: []string{"evaluate/cases"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result", "evaluate/contribution"},
+		why: "cases are chosen among contributions, and know no other question",
+	},
+	{
 		from: []string{"evaluate/decompose"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},

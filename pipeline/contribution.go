@@ -45,7 +45,10 @@ func (r *Run) contributions(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	if err := r.shrunkenContributions(ctx); err != nil {
+		return err
+	}
+	return r.contributionStability(ctx)
 }
 
 // byLevel compares the persons of a sample with what is expected of them at each

@@ -5,7 +5,7 @@
 //  2. dataset: check codes, persons and places, recode, link, and make the
 //     one analysis set, counting every row that is lost on the way;
 //  3. describe, models, effects, assumptions, imputation, decomposition, matching,
-//     sensitivity, certainty, contribution: the questions that the study asks. What
+//     sensitivity, certainty, contribution, cases: the questions that the study asks. What
 //     these data cannot answer is a gap of the results, and the rest is done.
 //
 // Run gives the results before disclosure control. What leaves the building is
@@ -45,7 +45,7 @@ type Options struct {
 // ResultSteps are the steps that Options.Only can choose among. What they need
 // is always done: the extracts are read, the data set (dataset) is made, and the
 // steps that a step asks are done before it.
-var ResultSteps = []string{"dataset", "describe", "models", "effects", "assumptions", "imputation", "decomposition", "matching", "sensitivity", "certainty", "contribution"}
+var ResultSteps = []string{"dataset", "describe", "models", "effects", "assumptions", "imputation", "decomposition", "matching", "sensitivity", "certainty", "contribution", "cases"}
 
 // UnknownStep is the error of a step in Options.Only that there is not.
 type UnknownStep struct{ Step string }
@@ -158,6 +158,7 @@ func (r *Run) answer(ctx context.Context) error {
 		{"sensitivity", r.sensitivity, []string{"matching"}},
 		{"certainty", r.certainty, []string{"describe", "imputation", "matching"}},
 		{"contribution", r.contributions, nil},
+		{"cases", r.cases, []string{"contribution"}},
 	}
 	wanted := r.options.Only
 	if len(wanted) == 0 {

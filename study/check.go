@@ -28,6 +28,8 @@ func (s *Study) check(problems *problem.List) {
 	s.checkDecomposition(c)
 	s.checkMatching(c)
 	s.checkSensitivity(c)
+	s.checkContribution(c)
+	s.checkDisclosure(c)
 	s.checkCertainty(c)
 	s.checkCodebook(checker{s.codebookDoc, problems})
 }
@@ -156,15 +158,6 @@ func (s *Study) checkModels(c checker) {
 			}
 		}
 		s.checkModelSettings(c, e.Key, e.Value)
-	}
-	if s.Contribution == nil {
-		return
-	}
-	c.known(at("contribution", "model"), "model", s.Contribution.Model, s.Models.Keys())
-	for _, v := range s.Contribution.Variants {
-		for i, name := range v.Value.Drop {
-			c.known(at("contribution", "variants", v.Key, "drop", strconv.Itoa(i)), "variable", name, append(s.ColumnNames(), "scheme"))
-		}
 	}
 }
 

@@ -128,6 +128,7 @@ type studyFile struct {
 	Context      Map[Context]      `yaml:"context"`
 	Describe     Describe          `yaml:"describe"`
 	Contribution *Contribution     `yaml:"contribution"`
+	Cases        *Cases            `yaml:"cases"`
 	Disclosure   Disclosure        `yaml:"disclosure"`
 
 	Imputation    *Imputation        `yaml:"imputation"`
@@ -146,7 +147,7 @@ func (s *Study) decode() error {
 	s.Schemes, s.Extracts, s.Participants, s.Places = f.Schemes, f.Extracts, f.Participants, f.Places
 	s.Complete, s.Samples, s.Models, s.Describe = f.Complete, f.Samples, f.Models, f.Describe
 	s.Profiles, s.Missing, s.Context = f.Profiles, f.Missing, f.Context
-	s.Contribution, s.Disclosure = f.Contribution, f.Disclosure
+	s.Contribution, s.Cases, s.Disclosure = f.Contribution, f.Cases, f.Disclosure
 	s.Imputation, s.Decomposition, s.Matching = f.Imputation, f.Decomposition, f.Matching
 	s.Sensitivity, s.Certainty = f.Sensitivity, f.Certainty
 	if err := s.codebookDoc.root.Decode(s.Codebook); err != nil {
@@ -181,13 +182,12 @@ func (s *Study) setDefaults() {
 			e.Date = "yyyy-mm-dd"
 		}
 	}
-	if s.Disclosure.Threshold == 0 {
-		s.Disclosure.Threshold = 5
-	}
 	s.setImputationDefaults()
 	s.setDecompositionDefaults()
 	s.setMatchingDefaults()
 	s.setSensitivityDefaults()
+	s.setContributionDefaults()
+	s.setDisclosureDefaults()
 }
 
 // Paths returns the extract's files with the value that tells each apart.

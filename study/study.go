@@ -37,6 +37,7 @@ type Study struct {
 	Context      Map[Context]
 	Describe     Describe
 	Contribution *Contribution // nil when the study has no projects
+	Cases        *Cases        // nil when no case municipalities are chosen
 
 	Imputation    *Imputation // nil when gaps are left as they are
 	Decomposition Map[Decomposition]
@@ -251,25 +252,6 @@ type Grouping struct {
 	Quantiles int       `yaml:"quantiles"` // that many groups of nearly equal size within each scheme
 	Breaks    []float64 `yaml:"breaks"`    // groups [−∞, b1), [b1, b2), …, [bk, ∞)
 	Round     bool      `yaml:"round"`     // the nearest whole number, halves up
-}
-
-// Contribution says how projects are compared with what is expected of them.
-type Contribution struct {
-	Model       string       `yaml:"model"`
-	MinLeavers  int          `yaml:"min_leavers"`
-	NeutralBand float64      `yaml:"neutral_band"` // points; a contribution within ± the band is neutral; a share, 0.0275
-	Variants    Map[Variant] `yaml:"variants"`     // the first is the one shown
-}
-
-// A Variant is one way to compute what is expected.
-type Variant struct {
-	Label Text     `yaml:"label"`
-	Drop  []string `yaml:"drop"` // variables left out of the model before it is fitted again
-}
-
-// Disclosure is the settings of the gate.
-type Disclosure struct {
-	Threshold int `yaml:"threshold"`
 }
 
 // A Codebook is the variables of the analysis set in the order of its columns.

@@ -55,7 +55,7 @@ type runCmd struct {
 	Out     string   `help:"Folder for the results (${default}). An earlier output folder there is replaced." default:"out" placeholder:"DIR"`
 	Lang    string   `help:"Language of report, tables and figures: nb or en (${default})." enum:"nb,en" default:"nb"`
 	Seed    uint64   `help:"Seed of whatever is drawn at random." default:"1" placeholder:"N"`
-	Only    []string `help:"Do these steps only, with what they need: dataset, describe, models, effects, assumptions, imputation, decomposition, matching, sensitivity, certainty, contribution." placeholder:"STEP"`
+	Only    []string `help:"Do these steps only, with what they need: dataset, describe, models, effects, assumptions, imputation, decomposition, matching, sensitivity, certainty, contribution, cases." placeholder:"STEP"`
 	Targets string   `help:"Compare with the published numbers in this CSV file: hit, miss, not computed and why." placeholder:"FILE" type:"path"`
 }
 
