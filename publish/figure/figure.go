@@ -1,5 +1,6 @@
 // Package figure draws what a reader sees: dots, bars, lines, odds ratios,
-// the contribution quadrant, points on two axes and distributions, as SVG.
+// the contribution quadrant, points on two axes, funnels, caterpillars and
+// distributions, as SVG.
 //
 // A figure says its finding in the title; the plot is one of a few kinds that
 // know how to show the numbers of an evaluation and how to fail: an interval
@@ -30,7 +31,8 @@ type Figure struct {
 	Plot     Plot
 }
 
-// A Plot is one of Dots, Bars, Lines, Forest, Quadrant, Scatter and Steps.
+// A Plot is one of Dots, Bars, Lines, Forest, Quadrant, Scatter, Funnel,
+// Caterpillar and Steps.
 type Plot interface{ spec() (any, error) }
 
 // A Style is the look of a series, the same in every figure.
@@ -129,6 +131,7 @@ type Point struct {
 	Series string // key
 	Label  string
 	Named  bool            // write the label beside the point
+	Faint  bool            // too few persons to rely on: drawn pale
 	X, Y   disclose.Number // Y with its interval
 	Size   disclose.Number // persons; the area of the circle
 }
@@ -141,6 +144,7 @@ type Quadrant struct {
 	Series           []Series
 	Points           []Point
 	Mean             Line
+	Faint            string // what pale points are, for the legend; stands there when one is drawn
 	FormatX, FormatY Format
 	AxisX, AxisY     string
 	Corners          [4]string // names of the quadrants: top left, top right, bottom left, bottom right

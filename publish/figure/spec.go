@@ -204,6 +204,7 @@ type specPoint struct {
 	Series string `json:"series"`
 	Label  string `json:"label"`
 	Named  bool   `json:"named,omitempty"`
+	Faint  bool   `json:"faint,omitempty"`
 	X      number `json:"x"`
 	Y      number `json:"y"`
 	Size   number `json:"n"`
@@ -222,7 +223,7 @@ func (q Quadrant) spec() (any, error) {
 		}
 		// What is not drawn leaves no trace, not even its label.
 		if x, y := numberOf(p.X), numberOf(p.Y); x.State == "shown" && y.State == "shown" {
-			points = append(points, specPoint{p.Series, p.Label, p.Named, x, y, numberOf(p.Size)})
+			points = append(points, specPoint{p.Series, p.Label, p.Named, p.Faint, x, y, numberOf(p.Size)})
 		}
 	}
 	return struct {
@@ -231,12 +232,13 @@ func (q Quadrant) spec() (any, error) {
 		Points    []specPoint  `json:"points"`
 		Mean      number       `json:"mean"`
 		MeanLabel string       `json:"meanLabel"`
+		Faint     string       `json:"faint"`
 		FormatX   string       `json:"formatX"`
 		FormatY   string       `json:"formatY"`
 		AxisX     string       `json:"axisX"`
 		AxisY     string       `json:"axisY"`
 		Corners   [4]string    `json:"corners"`
-	}{"quadrant", series, points, numberOf(q.Mean.Number), q.Mean.Label, q.FormatX.name(), q.FormatY.name(), q.AxisX, q.AxisY, q.Corners}, nil
+	}{"quadrant", series, points, numberOf(q.Mean.Number), q.Mean.Label, q.Faint, q.FormatX.name(), q.FormatY.name(), q.AxisX, q.AxisY, q.Corners}, nil
 }
 
 type specScatterPoint struct {
