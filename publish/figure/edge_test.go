@@ -46,6 +46,14 @@ func replace(p Plot, n disclose.Number) Plot {
 		p.Panels[0].Points = slices.Clone(p.Panels[0].Points)
 		p.Panels[0].Points[0].Y = n
 		return p
+	case Funnel:
+		p.Points = slices.Clone(p.Points)
+		p.Points[0].Y = n
+		return p
+	case Caterpillar:
+		p.Points = slices.Clone(p.Points)
+		p.Points[0].Number = n
+		return p
 	case Steps:
 		p.Bins = slices.Clone(p.Bins)
 		p.Bins[0].Number = n
@@ -225,6 +233,8 @@ func TestHostileLabels(t *testing.T) {
 	var points []Point
 	var bins []Bin
 	var panels []Panel
+	var funnel []FunnelPoint
+	var caterpillar []CaterpillarPoint
 	for i, h := range hostile {
 		key := h + string(rune('a'+i))
 		cs = append(cs, Category{key, h})
@@ -232,6 +242,8 @@ func TestHostileLabels(t *testing.T) {
 		series = append(series, Series{key, h, Style(i % 3)})
 		points = append(points, Point{Series: key, Label: h, Named: true, X: share(40+i, 100), Y: estimate(.01*float64(i), nan, nan, 50), Size: estimate(50, nan, nan, 50)})
 		bins = append(bins, Bin{key, float64(i), float64(i + 1), share(30, 100)})
+		funnel = append(funnel, FunnelPoint{Series: key, Label: h, Faint: i%2 == 0, X: estimate(float64(i+1), nan, nan, 50), Y: estimate(.01*float64(i), nan, nan, 50)})
+		caterpillar = append(caterpillar, CaterpillarPoint{Series: key, Label: h, Faint: i%2 == 0, Number: rate(30+i, 100)})
 		panels = append(panels, Panel{Title: h, Axis: h, Points: []ScatterPoint{{key, h, share(40+i, 100), rate(30+i, 100)}}})
 	}
 	marks := fill(cs, series[:3], func(c, s int) disclose.Number { return rate(40+c, 100) })
@@ -243,8 +255,10 @@ func TestHostileLabels(t *testing.T) {
 		Quadrant{Series: series, Points: points, Mean: Line{hostile[2], share(50, 100)}, AxisX: hostile[2], AxisY: hostile[3], Corners: [4]string(hostile[15:19])},
 		Steps{Series: series, Bins: bins, Axis: hostile[3]},
 		Scatter{Series: series, Panels: panels, AxisY: hostile[3]},
+		Funnel{Series: series, Points: funnel, SD: share(50, 100), Tau2: share(5, 100), Limit95: FunnelLimit{hostile[2], hostile[3]}, Limit998: FunnelLimit{hostile[16], hostile[17]}, Faint: hostile[18], AxisX: hostile[2], AxisY: hostile[16]},
+		Caterpillar{Series: series, Points: caterpillar, Classes: Classes{hostile[2], hostile[16], hostile[8]}, Faint: hostile[18], Axis: hostile[17], Order: hostile[3]},
 	} {
-		f := Figure{ID: `"><svg onload="x`, Title: hostile[2+i], Subtitle: hostile[3], Note: hostile[17], Alt: hostile[3] + hostile[8], Lang: []string{"nb", "en", "<x>"}[i%3], Plot: p}
+		f := Figure{ID: `"><svg onload="x`, Title: hostile[(2+i)%len(hostile)], Subtitle: hostile[3], Note: hostile[17], Alt: hostile[3] + hostile[8], Lang: []string{"nb", "en", "<x>"}[i%3], Plot: p}
 		for form, d := range draw(t, r, f) {
 			if form != "narrow" && i < 4 {
 				d.must(t, "<script>alert(1)</script>", `"quoted" & 'single' </text>`)
@@ -287,6 +301,8 @@ func TestDegenerate(t *testing.T) {
 			var bins []Bin
 			var dots []ScatterPoint
 			var band []BandPoint
+			var funnel []FunnelPoint
+			var caterpillar []CaterpillarPoint
 			for i, n := range numbers {
 				marks = append(marks, Mark{cs[i].Key, "jobbsjansen", n})
 				rows = append(rows, ForestRow{labels[i], "", n})
@@ -294,7 +310,10 @@ func TestDegenerate(t *testing.T) {
 				bins = append(bins, Bin{"intro", float64(i), float64(i + 1), n})
 				dots = append(dots, ScatterPoint{"intro", labels[i], n, n})
 				band = append(band, BandPoint{n, n})
+				funnel = append(funnel, FunnelPoint{"intro", labels[i], i%2 == 0, n, n})
+				caterpillar = append(caterpillar, CaterpillarPoint{"intro", labels[i], i%2 == 0, n})
 			}
+			limits := FunnelLimit{"x", "y"}
 			next := len(name) // another start in another set, so that plots meet several formats
 			format := func() Format { next++; return Format(next % 5) }
 			for _, p := range []Plot{
@@ -308,6 +327,9 @@ func TestDegenerate(t *testing.T) {
 				Steps{Series: ss, Bins: bins, Format: format()},
 				Scatter{Series: ss, Panels: []Panel{{Points: dots, Band: band}}, FormatX: format(), FormatY: format(), Line: Identity},
 				Scatter{Series: ss, Panels: []Panel{{Points: dots}, {Title: "x"}, {Band: band}}, FormatX: format(), FormatY: format(), Line: ZeroLine},
+				Funnel{Series: ss, Points: funnel, SD: first(numbers), Tau2: first(numbers), Limit95: limits, Limit998: limits, Format: format()},
+				Funnel{Series: ss, Points: funnel, SD: share(50, 100), Tau2: variance(0), Limit95: limits, Format: format()},
+				Caterpillar{Series: ss, Points: caterpillar, Format: format()},
 			} {
 				all := draw(t, r, Figure{ID: name, Lang: "nb", Plot: p})
 				if _, isForest := p.(Forest); len(numbers) == 0 || (name == "all absent" && !isForest) {
@@ -316,11 +338,19 @@ func TestDegenerate(t *testing.T) {
 			}
 		})
 	}
-	for _, p := range []Plot{Dots{}, Bars{}, Lines{}, Forest{}, Quadrant{}, Steps{}, Scatter{}} {
+	for _, p := range []Plot{Dots{}, Bars{}, Lines{}, Forest{}, Quadrant{}, Steps{}, Scatter{}, Funnel{}, Caterpillar{}} {
 		for _, d := range draw(t, r, Figure{Plot: p}) {
 			d.must(t, "Ingen tall å vise")
 		}
 	}
+}
+
+// first is the first of some numbers, absent when there is none.
+func first(numbers []disclose.Number) disclose.Number {
+	if len(numbers) == 0 {
+		return disclose.Number{}
+	}
+	return numbers[0]
 }
 
 // TestOffTheAxis: what runs off a log axis has an arrow, a bound as its number,
@@ -356,6 +386,8 @@ func TestErrors(t *testing.T) {
 		"two series have":                     Steps{Series: append(ss, ss...)},
 		`a point is of series "x"`:            Quadrant{Series: ss, Points: []Point{{Series: "x"}}},
 		`a point is of series "y"`:            Scatter{Series: ss, Panels: []Panel{{Points: []ScatterPoint{{Series: "y"}}}}},
+		`a point is of series "f"`:            Funnel{Series: ss, Points: []FunnelPoint{{Series: "f"}}},
+		`a point is of series "c"`:            Caterpillar{Series: ss, Points: []CaterpillarPoint{{Series: "c"}}},
 		`a bin is of series "x"`:              Steps{Series: ss, Bins: []Bin{{Series: "x"}}},
 		"a bin goes from NaN to 1: a bin":     Steps{Series: ss, Bins: []Bin{{Series: "intro", X0: nan, X1: 1}}},
 		"a bin goes from 0 to +Inf: a bin":    Steps{Series: ss, Bins: []Bin{{Series: "intro", X0: 0, X1: inf}}},

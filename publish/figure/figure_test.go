@@ -81,6 +81,9 @@ func labels(p Plot) []string {
 		series(p.Series)
 		out = append(out, p.AxisX, p.AxisY)
 		out = append(out, p.Corners[:]...)
+		if p.Faint != "" {
+			out = append(out, p.Faint)
+		}
 	case Scatter:
 		for _, s := range p.Series {
 			if s.Label != "" {
@@ -94,6 +97,12 @@ func labels(p Plot) []string {
 			out = append(out, panel.Axis)
 		}
 		out = append(out, p.AxisY)
+	case Funnel:
+		series(p.Series)
+		out = append(out, p.Limit95.Chance, p.Limit95.Spread, p.Limit998.Chance, p.Limit998.Spread, p.Faint, p.AxisX, p.AxisY)
+	case Caterpillar:
+		series(p.Series)
+		out = append(out, p.Classes.Above, p.Classes.As, p.Classes.Below, p.Faint, p.Axis, p.Order)
 	case Steps:
 		series(p.Series)
 		out = append(out, p.Axis)

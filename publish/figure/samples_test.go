@@ -279,5 +279,5 @@ func sampleQuantiles(lang string) Figure {
 
 // samples are one realistic figure of every kind.
 func samples(lang string) []Figure {
-	return []Figure{sampleDots(lang), sampleBars(lang), sampleLines(lang), sampleForest(lang), sampleQuadrant(lang), sampleScatter(lang), sampleQuantiles(lang), sampleSteps(lang)}
+	return []Figure{sampleDots(lang), sampleBars(lang), sampleLines(lang), sampleForest(lang), sampleQuadrant(lang), sampleScatter(lang), sampleQuantiles(lang), sampleFunnel(lang), sampleCaterpillar(lang), sampleFaintQuadrant(lang), sampleSteps(lang)}
 }

@@ -3,7 +3,9 @@
 // the gate.
 
 import {plot} from "@observablehq/plot";
+import {caterpillar} from "./caterpillar.js";
 import {forest} from "./forest.js";
+import {funnel} from "./funnel.js";
 import {lines} from "./lines.js";
 import {fontFamily, fontSize, haloAttributes, ink, muted, paper, small} from "./look.js";
 import {element, textLines} from "./marks.js";
@@ -14,7 +16,7 @@ import {scatter} from "./scatter.js";
 import {steps} from "./steps.js";
 import {block} from "./text.js";
 
-const kinds = {dots, bars, lines, forest, quadrant, scatter, steps};
+const kinds = {dots, bars, lines, forest, quadrant, scatter, funnel, caterpillar, steps};
 
 // draw returns the SVG element of a spec. Of the spec's form:
 //   page    a file of its own, with title, subtitle and note

@@ -2,7 +2,8 @@
 // are named; the lines between them are the mean attainment and no contribution.
 
 import {axisX, axisY, dot, gridX, gridY, link, ruleX, ruleY, text} from "@observablehq/plot";
-import {fontSize, gridline, halo, haloAttributes, ink, muted, small, style} from "./look.js";
+import {key, paleMarks} from "./key.js";
+import {fontSize, gridline, halo, haloAttributes, ink, muted, pale, small, style} from "./look.js";
 import {element, footer, legend, textLines} from "./marks.js";
 import {linear} from "./scale.js";
 import {block, width} from "./text.js";
@@ -24,7 +25,9 @@ export function quadrant(plot, context) {
   const sizes = sizeLegend(points, context, frame, head);
   const corners = cornerLines(plot.corners, frame);
   const axisTitle = block(plot.axisY, frame.width, small);
-  const titleTop = sizes.below ? head.height + sizes.height : Math.max(head.height, sizes.height);
+  const keyTop = sizes.below ? head.height + sizes.height : Math.max(head.height, sizes.height);
+  const faint = key(points.some((p) => p.faint) ? [paleMarks(plot.faint, plot.series, 4.6)] : [], frame, keyTop);
+  const titleTop = keyTop + faint.height;
   const top = titleTop + (plot.axisY ? axisTitle.lines.length * 14 + 6 : 0) + (mean != null ? 16 : 0);
   const inner = Math.round((frame.width - frame.marginLeft - frame.marginRight) * (narrow ? 1.3 : 0.72));
   const bottom = top + inner;
@@ -36,7 +39,7 @@ export function quadrant(plot, context) {
 
   const most = Math.max(1, ...points.map((p) => size(p.n)));
   const data = points
-    .map((p, i) => ({i, series: p.series, x: p.x.v, y: p.y.v, lo: p.y.lo, hi: p.y.hi, r: radius(size(p.n), most, narrow), label: p.label, named: p.named, title: tooltips ? tell(p, plot, words, X, Y) : null}))
+    .map((p, i) => ({i, series: p.series, x: p.x.v, y: p.y.v, lo: p.y.lo, hi: p.y.hi, r: radius(size(p.n), most, narrow), label: p.label, named: p.named, faint: p.faint, title: tooltips ? tell(p, plot, words, X, Y) : null}))
     .sort((a, b) => b.r - a.r || a.i - b.i);
   const axisText = {tickSize: 0, label: null, fontSize: small, fill: muted, fontVariant: "normal"};
   return {
@@ -52,13 +55,15 @@ export function quadrant(plot, context) {
       mean != null && ruleX([mean], {stroke: muted}),
       ruleY([0], {stroke: ink, strokeDasharray: "4 3"}),
       intervals && whiskers(data, plot.series),
-      plot.series.map((s) => circles(data.filter((d) => d.series === s.key), style(s))),
+      plot.series.map((s) => circles(data.filter((d) => d.series === s.key && d.faint), pale(style(s)))),
+      plot.series.map((s) => circles(data.filter((d) => d.series === s.key && !d.faint), style(s))),
       names(data.filter((d) => d.named && d.label !== ""), xAxis, frame)
     ],
     under: () => [],
     extra: (document) => [
       ...head.draw(document),
       ...sizes.draw(document),
+      ...faint.draw(document),
       ...(plot.axisY ? [textLines(document, axisTitle.lines, 0, titleTop + 12, small, {fill: muted})] : []),
       ...drawCorners(document, corners, frame, top, bottom),
       ...meanLabel(document, plot, mean, X, xAxis, frame, top),

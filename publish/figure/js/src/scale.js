@@ -64,6 +64,26 @@ export function log(values, [from, to], {count = 6} = {}) {
   };
 }
 
+// positive returns the log axis for numbers above zero, such as persons. Its ticks
+// are 1, 2 and 5 times the powers of ten, or fewer of them.
+export function positive(values, [from, to], {count = 8} = {}) {
+  const shown = values.filter((x) => usable(x) && x > 0);
+  let low = (shown.length ? Math.min(...shown) : 1) / 1.15;
+  let high = (shown.length ? Math.max(...shown) : 10) * 1.15;
+  if (high / low < 4) [low, high] = [low / 1.5, high * 1.5];
+  const decades = [];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++) decades.push(e);
+  const of = (steps) => decades.flatMap((e) => steps.map((s) => +(s + "e" + e))).filter((t) => t >= low && t <= high);
+  const chosen = [[1, 2, 5], [1, 3], [1]].map(of).find((t) => t.length <= count) ?? of([1]);
+  const every = Math.ceil(chosen.length / count);
+  return {
+    type: "log",
+    domain: [low, high],
+    ticks: chosen.filter((_, i) => i % every === 0),
+    at: (x) => from + (Math.log(x / low) / Math.log(high / low)) * (to - from)
+  };
+}
+
 // clipper returns what of an estimate and its interval is drawn on the axis:
 // the part within it, and whether it runs off at either end. An estimate beyond
 // the axis has no mark of its own (value null), only the arrow.
