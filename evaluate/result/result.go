@@ -141,6 +141,8 @@ const (
 	Aliased         = "aliased"           // About follows from other variables
 	OneSided        = "one_sided"         // About does not vary in one of the schemes
 	NotFitted       = "not_fitted"        // the model About cannot be fitted
+	NoCases         = "no_cases"          // no place has projects of all schemes that may be shown
+	FewCases        = "few_cases"         // fewer places than are asked for are in the quadrant About
 )
 
 // A Set is the results of a run, in the order in which they were added.
@@ -149,6 +151,9 @@ type Set struct {
 	Gaps   []Gap
 	Models map[string]*fit.Result
 	Places map[string]string // names of municipalities by code; empty when the study has none
+	Cases  []string          // codes of the places that the labels 1, 2 … of the cases stand for; not for publication
+
+	Facts Facts // of the persons, for the gate
 
 	index map[Key]int
 	ids   map[string]Key

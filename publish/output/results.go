@@ -15,6 +15,7 @@ type results struct {
 	Models map[string]*fit.Result `json:"models"`
 	Values []value                `json:"values"`
 	Gaps   []gap                  `json:"gaps"`
+	Cases  []string               `json:"cases,omitempty"` // never of what may be published
 }
 
 // gap is something that the study asks for and the data could not answer.
@@ -71,7 +72,7 @@ func clearedResults(c *disclose.Cleared) results {
 
 // fullResults are all numbers, before disclosure control.
 func fullResults(s *result.Set) results {
-	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps)}
+	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps), Cases: s.Cases}
 	for _, v := range s.Values {
 		out.Values = append(out.Values, value{v.Key.ID(), finite(v.Value), finite(v.Low), finite(v.High), v.Unit, v.N, v.Step})
 	}
