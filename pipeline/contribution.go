@@ -25,7 +25,7 @@ func (r *Run) contributions(ctx context.Context) error {
 		r.gap("contribution", c.Model, "", fmt.Errorf("the expected attainment cannot be computed: %w", err), "contribution", "model")
 		return nil
 	}
-	for _, v := range c.Variants {
+	for i, v := range c.Variants {
 		model, err := r.expecting(ctx, c.Model, v.Value.Drop, data)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -38,10 +38,12 @@ func (r *Run) contributions(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		projects, persons := r.persons(data, expected.Mu)
-		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand}
-		values := append(contribution.Compute(settings, projects, persons), r.byLevel(settings, expected.Mu)...)
-		if err := r.Results.Add("contribution", values...); err != nil {
+		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand, FalseDiscovery: c.FalseDiscovery}
+		values, err := r.unitContributions(ctx, settings, model, data, expected.Mu, i == 0)
+		if err != nil {
+			return err
+		}
+		if err := r.Results.Add("contribution", append(values, r.byLevel(settings, expected.Mu)...)...); err != nil {
 			return err
 		}
 	}
@@ -102,26 +104,4 @@ func (r *Run) expecting(ctx context.Context, name string, drop []string, data *f
 		return f.model, nil
 	}
 	return nil, fmt.Errorf("the model %q could not be fitted", name)
-}
-
-// persons gives every person of the sample the project and what is expected.
-// A person without a project or an outcome, or who lacks a variable of the
-// model, counts in none.
-func (r *Run) persons(data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
-	project, _ := data.Column("project")
-	scheme, _ := data.Column("scheme")
-	outcome, _ := data.Column(r.Study.Describe.Outcome)
-	projects := make([]contribution.Project, len(project.Levels))
-	for j, name := range project.Levels {
-		projects[j].Name = name
-	}
-	var persons []contribution.Person
-	for i, j := range project.Code {
-		if j < 0 || outcome.Missing(i) || math.IsNaN(expected[i]) {
-			continue
-		}
-		projects[j].Scheme = scheme.Levels[scheme.Code[i]]
-		persons = append(persons, contribution.Person{Project: int(j), Outcome: outcome.Number[i], Expected: expected[i]})
-	}
-	return projects, persons
 }

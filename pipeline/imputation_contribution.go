@@ -35,7 +35,7 @@ func (r *Run) contributionsOf(f *fitted) ([]result.Value, error) {
 }
 
 // projectContributions are the contributions of projects by the probabilities of
-// a model.
+// a model, with intervals of the normal approximation, whose errors can be pooled.
 func (r *Run) projectContributions(model *fit.Model, f *fitted, variant string) ([]result.Value, error) {
 	expected, err := model.Predict(f.data, fit.Prediction{Typical: true})
 	if err != nil {
@@ -46,8 +46,7 @@ func (r *Run) projectContributions(model *fit.Model, f *fitted, variant string) 
 	if len(persons) == 0 {
 		return nil, nil
 	}
-	values := contribution.Compute(contribution.Settings{Variant: variant, Sample: f.study.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand}, projects, persons)
-	return slices.DeleteFunc(values, func(v result.Value) bool { return v.Key.Quantity != "project_contribution" }), nil
+	return contribution.Approximate(contribution.Settings{Variant: variant, Sample: f.study.Sample, MinLeavers: c.MinLeavers}, projects, persons), nil
 }
 
 // A pooledProject is a project's contribution by completed data and, where it has

@@ -35,7 +35,8 @@ var set = Settings{Variant: "v", Sample: "s", MinLeavers: 5, NeutralBand: 0.0275
 
 // TestByHand holds three projects against a hand calculation:
 //
-//	A: 10 persons, 8 attain, 0.5 expected: +0.30, ± 1.96·√2.5/10 = ±0.3099
+//	A: 10 persons, 8 attain, 0.5 expected: +0.30, from 0.4439045 − 0.5 to 0.9747893 − 0.5 (R: binom.test(8, 10)),
+//	   p = 2·56/1024
 //	B: 20 persons, 9 attain, 0.6 expected: −0.15
 //	C: 4 persons: too few to be shown, but they count in the mean (17 + 2 of 34)
 func TestByHand(t *testing.T) {
@@ -48,8 +49,12 @@ func TestByHand(t *testing.T) {
 
 	a := find(t, got, "project_contribution.v.s.new.A")
 	near(t, "contribution", a.Value, 0.3)
-	near(t, "low", a.Low, 0.3-1.959963984540054*math.Sqrt(2.5)/10)
-	near(t, "high", a.High, 0.3+1.959963984540054*math.Sqrt(2.5)/10)
+	if math.Abs(a.Low+0.0560955) > 5e-8 || math.Abs(a.High-0.4747893) > 5e-8 {
+		t.Errorf("from %v to %v", a.Low, a.High)
+	}
+	near(t, "p-value", find(t, got, "project_p_value.v.s.new.A").Value, 112.0/1024)
+	near(t, "class", find(t, got, "project_class.v.s.new.A").Value, 0)
+	near(t, "A's participants", find(t, got, "project_participants.v.s.new.A").Value, 0.5-19.0/34)
 	if a.N != 10 || a.Part != 8 {
 		t.Errorf("the gate must see 8 of 10, and sees %d of %d", a.Part, a.N)
 	}

@@ -20,7 +20,7 @@ func ByLevel(set Settings, variable string, groups []Project, persons []Person) 
 			v.Part = t.attained
 			return v
 		}
-		low, high := t.interval()
+		low, high := t.approximate()
 		out = append(out,
 			value("group_actual", result.Share, t.actual()),
 			value("group_expected", result.Share, t.expect()),

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"bidrag/evaluate/result"
@@ -9,7 +10,9 @@ import (
 	"bidrag/publish/table"
 )
 
-// contribution is the chapter on projects, when the study has them.
+// contribution is the chapter on projects, when the study has them: first what an
+// indicator is and what the indicators say, then how sure that is, then each
+// project, so that a reader knows what a number is worth before meeting it.
 func (w *writer) contribution() {
 	if w.study.Contribution == nil || len(w.study.Contribution.Variants) == 0 {
 		return
@@ -17,30 +20,77 @@ func (w *writer) contribution() {
 	first := w.study.Contribution.Variants[0]
 	w.begin("contribution", w.word("contribution.title"))
 	w.text(w.say("contribution.lead", "min", w.cardinal(w.study.Contribution.MinLeavers)))
+	w.contributionGaps("contribution")
 	w.text(w.contributionSentences()...)
 	w.quadrant(first.Key)
 	w.caution(w.say("contribution.caution", "min", w.cardinal(w.study.Contribution.MinLeavers)))
-	w.section("contribution-spread", w.word("spread.title"))
-	w.text(w.spreadSentences(first.Key)...)
-	w.table(w.spreadTable(first.Key))
-	w.endSection()
-	w.section("contribution-classes", w.word("classes.title"))
-	w.text(w.say("classes.lead", "band", w.band()), w.variantsSentence())
-	w.table(w.classTable())
-	w.endSection()
-	w.section("contribution-quadrants", w.word("quadrants.title"))
-	w.text(w.say("quadrants.lead"))
-	w.table(w.quadrantTable())
-	w.endSection()
-	w.section("contribution-by-level", w.word("by_level.title"))
-	w.contributionByLevel(first.Key)
-	w.endSection()
-	w.section("contribution-reading", w.word("reading.title"))
-	w.list([]string{
-		w.say("reading.zero"), w.say("reading.above"), w.say("reading.interval"), w.say("reading.why"),
-	})
-	w.endSection()
+	for _, s := range []struct {
+		id, title string
+		write     func()
+	}{
+		{"contribution-reading", "reading.title", w.reading},
+		{"contribution-classes", "classes.title", w.classes},
+		{"contribution-funnel", "funnel.title", w.funnel},
+		{"contribution-reliability", "reliability.title", w.reliability},
+		{"contribution-cautious", "cautious.title", w.cautious},
+		{"contribution-stability", "stability.title", w.stability},
+		{"contribution-spread", "spread.title", func() {
+			w.text(w.spreadSentences(first.Key)...)
+			w.table(w.spreadTable(first.Key))
+		}},
+		{"contribution-quadrants", "quadrants.title", w.quadrants},
+		{"contribution-by-level", "by_level.title", func() { w.contributionByLevel(first.Key) }},
+		{"contribution-years", "yearly.title", w.yearly},
+		{"contribution-municipalities", "municipalities.title", w.municipalities},
+		{"contribution-projects", "each.title", w.eachProject},
+		{"cases", "cases.title", w.caseMunicipalities},
+	} {
+		w.section(s.id, w.word(s.title))
+		s.write()
+		w.endSection()
+	}
 	w.end()
+}
+
+// withoutVariance tells whether the multilevel model finds that projects differ no
+// more than chance makes them. Nothing that sets one project apart is then shown.
+func (w *writer) withoutVariance() bool {
+	return slices.ContainsFunc(w.numbers.Gaps(), func(g result.Gap) bool {
+		return g.Step == "contribution" && g.Reason.Code == result.NoVariance
+	})
+}
+
+// contributionGaps tells what of a step these data could not answer. A subject is
+// a variant, an example or a setting of the study.
+func (w *writer) contributionGaps(step string) {
+	for _, g := range w.numbers.Gaps() {
+		if g.Step != step {
+			continue
+		}
+		key := "contribution.gap." + g.Reason.Code
+		if _, known := w.words.texts[key]; !known {
+			key = "contribution.gap.other"
+		}
+		w.caution(w.say(key, "what", w.contributionSubject(g), "about", w.aboutQuadrant(g.Reason.About)))
+	}
+}
+
+// contributionSubject is what of the contributions has no answer.
+func (w *writer) contributionSubject(g result.Gap) string {
+	c := w.study.Contribution
+	if v, ok := c.Variants.Get(g.Subject); ok {
+		return w.word("contribution.gap.variant", "label", v.Label.In(w.lang))
+	}
+	if e, ok := c.Examples.Get(g.Subject); ok {
+		return w.word("contribution.gap.example", "label", w.quote(e.Label.In(w.lang)))
+	}
+	if _, ok := w.words.texts["contribution.subject."+g.Subject]; ok {
+		return w.word("contribution.subject." + g.Subject)
+	}
+	if m, ok := w.study.Models.Get(g.Model); ok {
+		return w.word("contribution.gap.model", "label", w.quote(m.Label.In(w.lang)))
+	}
+	return w.word("contribution.gap.all")
 }
 
 // band is the neutral band in percentage points.
@@ -54,9 +104,14 @@ func roundTo(x float64) float64 {
 	return float64(int64(x*unit+0.5)) / unit
 }
 
-// spread is a number of how projects' indicators are spread.
+// spread is a number of how projects' indicators are spread over all years.
 func (w *writer) spread(quantity, variant, scheme, level string) disclose.Number {
-	return w.get(result.Key{Quantity: quantity, Kind: variant, Sample: w.contributionSample(), Scheme: scheme, Level: level})
+	return w.spreadIn("", quantity, variant, scheme, level)
+}
+
+// spreadIn is a number of how projects' indicators are spread in a year.
+func (w *writer) spreadIn(year, quantity, variant, scheme, level string) disclose.Number {
+	return w.get(result.Key{Quantity: quantity, Kind: variant, Sample: w.contributionSample(), Scheme: scheme, Year: year, Level: level})
 }
 
 // contributionSample names the rows that the indicators rest on: those of the model.
@@ -65,7 +120,8 @@ func (w *writer) contributionSample() string {
 	return m.Sample
 }
 
-// contributionSentences are the main numbers of the projects.
+// contributionSentences are the main numbers of the projects: how many can be told
+// from what is expected, and then how many the neutral band would call so.
 func (w *writer) contributionSentences() []string {
 	if len(w.study.Contribution.Variants) == 0 {
 		return nil
@@ -74,25 +130,37 @@ func (w *writer) contributionSentences() []string {
 	of := func(quantity, scheme, level string) disclose.Number {
 		return w.spread(quantity, variant, scheme, level)
 	}
-	sentences := []string{
-		w.say("projects.all", "n", w.count(of("projects", result.All, "")), "min", w.cardinal(w.study.Contribution.MinLeavers), "band", w.band(),
-			"above", w.percent(of("projects_by_band", result.All, "above")), "below", w.percent(of("projects_by_band", result.All, "below")),
-			"near", w.percent(of("projects_by_band", result.All, "neutral"))),
+	share := func(quantity, scheme, level string) phrase { return w.percent(of(quantity, scheme, level)) }
+	sentences := []string{w.say("projects.all", "n", w.count(of("projects", result.All, "")), "min", w.cardinal(w.study.Contribution.MinLeavers))}
+	if w.withoutVariance() {
+		return append(sentences, w.say("projects.no_variance"))
+	}
+	sentences = append(sentences,
+		w.say("projects.interval", "above", share("projects_by_interval", result.All, "above"), "below", share("projects_by_interval", result.All, "below"), "as", share("projects_by_interval", result.All, "neutral")),
+		w.discoverySentence(of("projects_by_discovery", result.All, "above"), of("projects_by_discovery", result.All, "below")),
 		w.say("projects.schemes", "first", w.focus.name, "second", w.reference.name,
-			"focus", w.percent(of("projects_by_band", w.focus.key, "above")), "reference", w.percent(of("projects_by_band", w.reference.key, "above"))),
+			"focus", share("projects_by_interval", w.focus.key, "above"), "reference", share("projects_by_interval", w.reference.key, "above")))
+	if w.knownReliability() {
+		sentences = append(sentences, w.say("projects.unreliable", "share", w.percent(w.byMultilevel("unreliable_by_size", result.All, "", "")), "mark", unreliableMark, "threshold", w.threshold()))
 	}
-	up, down := of("projects_by_interval", result.All, "above"), of("projects_by_interval", result.All, "below")
-	if table.Has(up) && table.Has(down) {
-		sentences = append(sentences, w.say("projects.clear", "share", w.percentText(up.Value()+down.Value())))
+	return append(sentences, w.say("projects.band", "band", w.band(), "above", share("projects_by_band", result.All, "above"), "below", share("projects_by_band", result.All, "below"),
+		"near", share("projects_by_band", result.All, "neutral")))
+}
+
+// discoverySentence says how many findings are left when it is minded that so many
+// projects are looked at.
+func (w *writer) discoverySentence(up, down disclose.Number) string {
+	if !table.Has(up) || !table.Has(down) {
+		return ""
 	}
-	return sentences
+	return w.say("projects.discovery", "share", w.percentText(up.Value()+down.Value()), "rate", w.percentText(w.study.Contribution.FalseDiscovery))
 }
 
 // quadrant is figure 21: contribution and attainment of every project.
 func (w *writer) quadrant(variant string) {
 	plot := figure.Quadrant{
 		Series: w.series(), FormatX: figure.Percent, FormatY: figure.Points,
-		AxisX: w.word("quadrant.x"), AxisY: w.word("quadrant.y"),
+		AxisX: w.word("quadrant.x"), AxisY: w.word("quadrant.y"), Faint: w.say("contribution.faint", "threshold", w.threshold()),
 		Corners: [4]string{w.word("quadrant.better_below"), w.word("quadrant.better_above"), w.word("quadrant.worse_below"), w.word("quadrant.worse_above")},
 		Mean:    figure.Line{Label: w.word("quadrant.mean"), Number: w.meanOfAll()},
 	}
@@ -100,23 +168,19 @@ func (w *writer) quadrant(variant string) {
 		{Label: w.word("column.project")}, {Label: w.word("column.persons")}, {Label: w.word("column.actual")},
 		{Label: w.word("column.expected")}, {Label: w.word("column.contribution")},
 	}}
-	contribution := table.Format{Kind: table.Points, Interval: true}
-	for _, n := range w.numbers.Numbers() {
-		k := n.Key()
-		if k.Quantity != "project_contribution" || k.Kind != variant || k.Sample != w.contributionSample() {
+	units := w.assessed(ofProjects, "")
+	for _, u := range units {
+		if u.of("contribution").State() == disclose.Absent {
 			continue
 		}
-		of := func(quantity string) disclose.Number {
-			k.Quantity = quantity
-			return w.get(k)
-		}
-		label := w.projectLabel(k.Scheme, k.Project)
-		plot.Points = append(plot.Points, figure.Point{Series: k.Scheme, Label: label, X: of("project_actual"), Y: n, Size: of("project_persons")})
-		data.Rows = append(data.Rows, table.Row{Group: w.schemeLabel(k.Scheme), Cells: []table.Cell{
-			table.Text(label), table.Num(of("project_persons"), wholeNumber), table.Num(of("project_actual"), wholePercent),
-			table.Num(of("project_expected"), wholePercent), table.Num(n, contribution),
+		label := w.projectLabel(u.scheme, u.name)
+		plot.Points = append(plot.Points, figure.Point{Series: u.scheme, Label: label, X: u.of("actual"), Y: u.of("contribution"), Size: u.of("persons"), Faint: w.unreliable(u)})
+		data.Rows = append(data.Rows, table.Row{Group: w.schemeLabel(u.scheme), Cells: []table.Cell{
+			table.Text(label), table.Num(u.of("persons"), wholeNumber), table.Num(u.of("actual"), wholePercent),
+			table.Num(u.of("expected"), wholePercent), w.marked(u, "contribution", pointsInterval),
 		}})
 	}
+	data.Note = w.markNote(units)
 	shown := 0
 	for _, p := range plot.Points {
 		if table.Has(p.X) && table.Has(p.Y) {
@@ -127,16 +191,12 @@ func (w *writer) quadrant(variant string) {
 	subtitle := w.say("quadrant.subtitle", "n", w.locale.Count(float64(shown)), "min", w.cardinal(w.study.Contribution.MinLeavers))
 	w.figure(figure.Figure{
 		ID: "contribution", Title: title, Subtitle: subtitle,
-		Note: join([]string{w.hiddenNote(len(plot.Points) - shown), w.say("quadrant.note")}), Alt: w.word("alt.quadrant", "title", title), Plot: plot,
+		Note: join([]string{w.someHidden(units, "quadrant.hidden"), w.say("quadrant.note")}), Alt: w.word("alt.quadrant", "title", title), Plot: plot,
 	}, data)
 }
 
-func (w *writer) hiddenNote(hidden int) string {
-	if hidden == 0 {
-		return ""
-	}
-	return w.say("quadrant.hidden", "n", w.locale.Count(float64(hidden)))
-}
+// pointsInterval writes an indicator.
+var pointsInterval = table.Format{Kind: table.Points, Interval: true}
 
 // meanOfAll is the attainment of all persons behind the indicators.
 func (w *writer) meanOfAll() disclose.Number {
@@ -166,85 +226,19 @@ func (w *writer) schemeLabel(key string) string {
 	return w.word("all")
 }
 
+// quadrantTitle says how many projects can be told from what is expected.
 func (w *writer) quadrantTitle(variant string) string {
-	of := func(quantity, level string) disclose.Number { return w.spread(quantity, variant, result.All, level) }
-	up, down := of("projects_by_interval", "above"), of("projects_by_interval", "below")
-	if table.Has(up) && table.Has(down) {
+	of := func(level string) disclose.Number {
+		return w.spread("projects_by_interval", variant, result.All, level)
+	}
+	if up, down, as := of("above"), of("below"), of("neutral"); table.Has(up) && table.Has(down) && table.Has(as) && !w.withoutVariance() {
 		key := "quadrant.title"
-		if up.Value()+down.Value() > 0.5 {
+		if as.Value() < 0.5 {
 			key = "quadrant.title_many"
 		}
-		title := w.say(key, "above", w.percent(of("projects_by_band", "above")), "below", w.percent(of("projects_by_band", "below")),
-			"clear", w.percentText(up.Value()+down.Value()))
-		if title != "" {
-			return title
-		}
+		return w.say(key, "above", w.percent(up), "below", w.percent(down), "as", w.percent(as))
 	}
 	return w.say("quadrant.plain")
-}
-
-// spreadSentences say how far apart the projects are.
-func (w *writer) spreadSentences(variant string) []string {
-	points := func(scheme, level string) phrase {
-		n := w.spread("contribution", variant, scheme, level)
-		if !table.Has(n) {
-			return phrase{}
-		}
-		return phrase{w.locale.Points(n.Value()), true}
-	}
-	sentences := []string{w.say("spread.lead")}
-	for _, s := range w.schemes {
-		sentences = append(sentences, w.say("spread.scheme", "scheme", s.name, "median", points(s.key, "p50"), "low", points(s.key, "p10"), "high", points(s.key, "p90")))
-	}
-	return sentences
-}
-
-// spreadTable is table 6.
-func (w *writer) spreadTable(variant string) table.Table {
-	t := table.Table{ID: "contribution-spread", Title: w.word("spread.table"), Note: join([]string{w.say("spread.note"), w.source()}), Columns: []table.Column{{}}}
-	for _, s := range w.schemes {
-		t.Columns = append(t.Columns, table.Column{Group: s.label, Label: w.word("column.contribution")}, table.Column{Group: s.label, Label: w.word("column.actual")})
-	}
-	for _, level := range []string{"p10", "p25", "p50", "p75", "p90"} {
-		row := table.Row{Cells: []table.Cell{table.Text(w.word("spread." + level))}}
-		for _, s := range w.schemes {
-			row.Cells = append(row.Cells, table.Num(w.spread("contribution", variant, s.key, level), table.Format{Kind: table.Points}),
-				table.Num(w.spread("actual", variant, s.key, level), wholePercent))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
-}
-
-var classes = []string{"above", "neutral", "below"}
-
-// classTable has the projects above, near and below what is expected, by both
-// rules, for each variant.
-func (w *writer) classTable() table.Table {
-	t := table.Table{
-		ID: "contribution-classes", Title: w.word("classes.table"), Note: join([]string{w.say("classes.note", "band", w.band()), w.source()}),
-		Columns: []table.Column{{}, {Label: w.word("column.projects")}},
-	}
-	rules := []string{"projects_by_band", "projects_by_interval"}
-	for _, rule := range rules {
-		for _, class := range classes {
-			t.Columns = append(t.Columns, table.Column{Group: w.word("classes." + rule), Label: w.word("classes." + class)})
-		}
-	}
-	for _, v := range w.study.Contribution.Variants {
-		for _, s := range append(w.schemeKeys(), result.All) {
-			row := table.Row{Group: capitalize(v.Value.Label.In(w.lang)), Total: s == result.All, Cells: []table.Cell{
-				table.Text(w.schemeLabel(s)), table.Num(w.spread("projects", v.Key, s, ""), wholeNumber),
-			}}
-			for _, rule := range rules {
-				for _, class := range classes {
-					row.Cells = append(row.Cells, table.Num(w.spread(rule, v.Key, s, class), wholePercent))
-				}
-			}
-			t.Rows = append(t.Rows, row)
-		}
-	}
-	return t
 }
 
 func (w *writer) schemeKeys() []string {
@@ -253,34 +247,4 @@ func (w *writer) schemeKeys() []string {
 		out = append(out, s.key)
 	}
 	return out
-}
-
-// variantsSentence says what leaving the scheme out of the model changes.
-func (w *writer) variantsSentence() string {
-	variants := w.study.Contribution.Variants
-	if len(variants) < 2 {
-		return ""
-	}
-	return w.say("classes.variants", "first", variants[0].Value.Label.In(w.lang), "second", variants[1].Value.Label.In(w.lang),
-		"scheme", w.focus.name, "a", w.percent(w.spread("projects_by_band", variants[0].Key, w.focus.key, "above")),
-		"b", w.percent(w.spread("projects_by_band", variants[1].Key, w.focus.key, "above")))
-}
-
-// quadrantTable counts the projects in each quadrant.
-func (w *writer) quadrantTable() table.Table {
-	t := table.Table{ID: "contribution-quadrants", Title: w.word("quadrants.table"), Note: w.source(), Columns: []table.Column{{}}}
-	quadrants := []string{"better_above", "better_below", "worse_above", "worse_below"}
-	for _, q := range quadrants {
-		t.Columns = append(t.Columns, table.Column{Label: w.word("quadrant." + q)})
-	}
-	for _, v := range w.study.Contribution.Variants {
-		for _, s := range append(w.schemeKeys(), result.All) {
-			row := table.Row{Group: capitalize(v.Value.Label.In(w.lang)), Total: s == result.All, Cells: []table.Cell{table.Text(w.schemeLabel(s))}}
-			for _, q := range quadrants {
-				row.Cells = append(row.Cells, table.Num(w.spread("projects_in_quadrant", v.Key, s, q), wholeNumber))
-			}
-			t.Rows = append(t.Rows, row)
-		}
-	}
-	return t
 }

@@ -1,0 +1,181 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"bidrag/data/frame"
+	"bidrag/evaluate/contribution"
+	"bidrag/evaluate/result"
+	"bidrag/model/fit"
+)
+
+// unitContributions are the indicators of projects and of municipalities, of all
+// years together and of each, by what a model expects of everyone; and the study's
+// examples, when they are wanted, which show how those of projects are read.
+func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, model *fit.Model, data *frame.Frame, expected []float64, examples bool) ([]result.Value, error) {
+	var err error
+	if set.Country, err = r.country(model, data, expected); err != nil {
+		return nil, err
+	}
+	parts := r.unitParts(set, data, expected)
+	values := make([][]result.Value, len(parts))
+	var pooled *contribution.Indicators // of projects
+	if err := r.parallel(len(parts), func(i int) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		x := contribution.Assess(parts[i].set, parts[i].units, parts[i].persons)
+		if i == 0 {
+			pooled = x
+		}
+		values[i] = x.Values()
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if examples {
+		values = append(values, r.contributionExamples(pooled))
+	}
+	return slices.Concat(values...), nil
+}
+
+// country is the log odds that a model expects of all persons if they were in
+// each of the schemes, and as they are: the participants of direct
+// standardisation.
+func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string][]float64, error) {
+	out := map[string][]float64{result.All: allLogOdds(expected)}
+	scheme, _ := data.Column("scheme")
+	for code, name := range scheme.Levels {
+		codes := slices.Repeat([]int32{int32(code)}, data.NumRows())
+		there, err := data.With(frame.NewFactor("scheme", scheme.Levels, codes))
+		if err != nil {
+			return nil, err
+		}
+		p, err := model.Predict(there, fit.Prediction{Typical: true})
+		if err != nil {
+			return nil, fmt.Errorf("everyone's expected attainment in the scheme %s: %w", name, err)
+		}
+		out[name] = allLogOdds(p.Mu)
+	}
+	return out, nil
+}
+
+// allLogOdds leaves out those of whom nothing is expected.
+func allLogOdds(expected []float64) []float64 {
+	var out []float64
+	for _, p := range expected {
+		if !math.IsNaN(p) {
+			out = append(out, contribution.LogOdds(p))
+		}
+	}
+	return out
+}
+
+// A unitPart is units of a kind in some years, with their persons.
+type unitPart struct {
+	set     contribution.Settings
+	units   []contribution.Project
+	persons []contribution.Person
+}
+
+// unitParts are the projects of all years, the municipalities, and both by year.
+func (r *Run) unitParts(set contribution.Settings, data *frame.Frame, expected []float64) []unitPart {
+	units, persons := r.persons(data, expected)
+	kinds := []unitPart{{set, units, persons}}
+	if p := r.Study.Places; p != nil {
+		set.Municipalities = true
+		units, persons = r.municipalityPersons(p.Variable, data, expected)
+		kinds = append(kinds, unitPart{set, units, persons})
+	}
+	parts := slices.Clone(kinds)
+	year, ok := data.Column("year")
+	if !r.Study.Contribution.Years || !ok {
+		return parts
+	}
+	rows := r.counted(data, expected)
+	for _, y := range r.Study.Period.Years() {
+		for _, k := range kinds {
+			k.set.Year = strconv.Itoa(y)
+			var of []contribution.Person
+			for at, p := range k.persons {
+				if year.Number[rows[at]] == float64(y) {
+					of = append(of, p)
+				}
+			}
+			k.persons = of
+			parts = append(parts, k)
+		}
+	}
+	return parts
+}
+
+// counted are the rows whose persons count: a person without a project or an
+// outcome, or who lacks a variable of the model, counts in none.
+func (r *Run) counted(data *frame.Frame, expected []float64) []int {
+	project, _ := data.Column("project")
+	outcome, _ := data.Column(r.Study.Describe.Outcome)
+	var rows []int
+	for i, j := range project.Code {
+		if j >= 0 && !outcome.Missing(i) && !math.IsNaN(expected[i]) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// persons gives every person who counts the project and what is expected.
+func (r *Run) persons(data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
+	projects, persons := r.personsIn("project", data, expected)
+	scheme, _ := data.Column("scheme")
+	for k, i := range r.counted(data, expected) {
+		projects[persons[k].Project].Scheme = scheme.Levels[scheme.Code[i]]
+	}
+	return projects, persons
+}
+
+// municipalityPersons gives them their municipality instead, of all schemes together.
+func (r *Run) municipalityPersons(column string, data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
+	places, persons := r.personsIn(column, data, expected)
+	for j := range places {
+		places[j].Scheme = result.All
+	}
+	return places, persons
+}
+
+// personsIn gives every person who counts the level of a column. Whoever has a
+// project has a place.
+func (r *Run) personsIn(column string, data *frame.Frame, expected []float64) ([]contribution.Project, []contribution.Person) {
+	unit, _ := data.Column(column)
+	outcome, _ := data.Column(r.Study.Describe.Outcome)
+	units := make([]contribution.Project, len(unit.Levels))
+	for j, name := range unit.Levels {
+		units[j].Name = name
+	}
+	var persons []contribution.Person
+	for _, i := range r.counted(data, expected) {
+		persons = append(persons, contribution.Person{Project: int(unit.Code[i]), Outcome: outcome.Number[i], Expected: expected[i]})
+	}
+	return units, persons
+}
+
+// contributionExamples are the study's examples among the projects; one for which
+// no project may be shown is a gap.
+func (r *Run) contributionExamples(projects *contribution.Indicators) []result.Value {
+	var wanted []contribution.Example
+	for _, e := range r.Study.Contribution.Examples {
+		wanted = append(wanted, contribution.Example{Name: e.Key, Scheme: e.Value.Scheme, Expected: e.Value.Expected, Actual: e.Value.Actual})
+	}
+	threshold := r.Study.Disclosure.Threshold
+	values, missing := projects.Examples(wanted, threshold)
+	for _, name := range missing {
+		e, _ := r.Study.Contribution.Examples.Get(name)
+		r.gap("contribution", r.Study.Contribution.Model, name, result.Reason{Code: result.NoUnits, About: e.Scheme,
+			Message: fmt.Sprintf("no project of the scheme %s is left in which %d or more attained the goal and as many did not, so that there is none to show as an example; take the example out", e.Scheme, threshold)},
+			"contribution", "examples", name)
+	}
+	return values
+}
