@@ -231,3 +231,15 @@ func TestUnitsDoNotDependOnThreads(t *testing.T) {
 		}
 	}
 }
+
+// TestContributionOfAmounts: a model that gives no probabilities expects nothing
+// that an attainment can be compared with.
+func TestContributionOfAmounts(t *testing.T) {
+	m := newMini(t)
+	m.replace("study.yaml", "models:\n", "models:\n  linear: {label: Linje, sample: complete, family: gaussian, formula: outcome ~ age}\n")
+	m.replace("study.yaml", "contribution:\n  model: main", "contribution:\n  model: linear")
+	_, err := m.load()
+	if want := `mini/study.yaml:78:10: the model "linear" is of the family gaussian, and what is expected is a probability`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -78,9 +78,9 @@ func (s *Study) checkContribution(c checker) {
 		return
 	}
 	k := s.Contribution
-	c.known(at("contribution", "model"), "model", k.Model, s.Models.Keys())
+	s.checkExpecting(c, "model", k.Model)
 	if k.Multilevel != "" {
-		c.known(at("contribution", "multilevel"), "model", k.Multilevel, s.Models.Keys())
+		s.checkExpecting(c, "multilevel", k.Multilevel)
 	}
 	for _, v := range k.Variants {
 		for i, name := range v.Value.Drop {
@@ -99,6 +99,17 @@ func (s *Study) checkContribution(c checker) {
 		c.known(at("contribution", "examples", e.Key, "scheme"), "scheme", e.Value.Scheme, s.Schemes.Keys())
 	}
 	s.checkCases(c)
+}
+
+// checkExpecting reports a model that there is not, or that gives no probabilities.
+func (s *Study) checkExpecting(c checker, key, name string) {
+	path := at("contribution", key)
+	if !c.known(path, "model", name, s.Models.Keys()) {
+		return
+	}
+	if m, _ := s.Models.Get(name); m.Family != "" && m.Family != "binomial" {
+		c.at(path, "the model %q is of the family %s, and what is expected is a probability; name a model of the family binomial", name, m.Family)
+	}
 }
 
 func (s *Study) checkCases(c checker) {
