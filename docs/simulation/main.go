@@ -6,6 +6,7 @@
 //	go run ./docs/simulation -averages -out averages.csv > averages.md
 //	go run ./docs/simulation -decompositions > decompositions.md
 //	go run ./docs/simulation -imputation -out imputation.csv > imputation.md
+//	go run ./docs/simulation -contributions > contributions.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
 // number, so the numbers do not depend on -threads; only the times do.
@@ -39,7 +40,14 @@ func main() {
 	decompositions := flag.Bool("decompositions", false, "differences between two schemes, split")
 	matching := flag.Bool("matching", false, "effects found by comparing like with like")
 	hidden := flag.Bool("sensitivity", false, "how strong something hidden must be, where it is known")
+	units := flag.Bool("contributions", false, "contribution indicators of projects whose contribution is known")
 	flag.Parse()
+	if *units {
+		if err := runContributions(*replicates, *threads, *seed, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *hidden {
 		if err := runSensitivity(*replicates, *threads, *seed, os.Stdout); err != nil {
 			log.Fatal(err)
