@@ -43,11 +43,10 @@ func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, 
 	return slices.Concat(values...), nil
 }
 
-// country is the log odds that a model expects of all persons if they were in
-// each of the schemes, and as they are: the participants of direct
-// standardisation.
-func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string][]float64, error) {
-	out := map[string][]float64{result.All: allLogOdds(expected)}
+// country is all persons as if they were in each of the schemes, and as they are:
+// the participants of direct standardisation.
+func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string]*contribution.Country, error) {
+	out := map[string]*contribution.Country{result.All: contribution.NewCountry(expected)}
 	scheme, _ := data.Column("scheme")
 	for code, name := range scheme.Levels {
 		codes := slices.Repeat([]int32{int32(code)}, data.NumRows())
@@ -59,20 +58,9 @@ func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (
 		if err != nil {
 			return nil, fmt.Errorf("everyone's expected attainment in the scheme %s: %w", name, err)
 		}
-		out[name] = allLogOdds(p.Mu)
+		out[name] = contribution.NewCountry(p.Mu)
 	}
 	return out, nil
-}
-
-// allLogOdds leaves out those of whom nothing is expected.
-func allLogOdds(expected []float64) []float64 {
-	var out []float64
-	for _, p := range expected {
-		if !math.IsNaN(p) {
-			out = append(out, contribution.LogOdds(p))
-		}
-	}
-	return out
 }
 
 // A unitPart is units of a kind in some years, with their persons.

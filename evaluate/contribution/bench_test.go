@@ -47,13 +47,15 @@ func BenchmarkCompare(b *testing.B) {
 // BenchmarkCompute is all that is told of 411 projects.
 func BenchmarkCompute(b *testing.B) {
 	projects, persons := sized(411)
-	var country []float64
+	var expected []float64
 	for _, p := range persons {
-		country = append(country, logOdds(p.Expected))
+		expected = append(expected, p.Expected)
 	}
-	set := Settings{Variant: "v", Sample: "s", MinLeavers: 5, NeutralBand: 0.0275, Country: map[string][]float64{"old": country, "new": country}}
+	set := Settings{Variant: "v", Sample: "s", MinLeavers: 5, NeutralBand: 0.0275}
 	b.ReportMetric(float64(len(persons)), "persons")
 	for b.Loop() {
+		country := NewCountry(expected)
+		set.Country = map[string]*Country{"old": country, "new": country}
 		Compute(set, projects, persons)
 	}
 }

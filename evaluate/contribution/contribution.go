@@ -19,7 +19,7 @@
 //  1. [Exact]: an interval and a p-value of the Poisson binomial distribution, and
 //     q-values that allow for there being many units ([Discoveries]);
 //  2. [Firth]: the unit's own intercept by penalised likelihood, for all sizes;
-//  3. [Attainment]: what the unit would attain with the country's participants.
+//  3. [Country.Attainment]: what the unit would attain with the country's participants.
 //
 // All are of the chance in the outcomes of nⱼ persons whose log odds are those
 // expected, moved by as much for all; the model's own uncertainty is not in them
@@ -50,15 +50,11 @@ type Settings struct {
 	// are called above or below; 0 for 0.05.
 	FalseDiscovery float64
 
-	// Country is the log odds expected of all persons of the model if they were in
-	// a scheme, by scheme, and in their own under result.All: the participants of
-	// direct standardisation. A unit whose scheme is not there has none.
-	Country map[string][]float64
+	// Country is all persons of the model as if they were in a scheme, by scheme, and
+	// in their own under result.All: the participants of direct standardisation. A
+	// unit whose scheme is not there has none.
+	Country map[string]*Country
 }
-
-// LogOdds is the log odds of a probability that the model gives, as a Country
-// has them.
-func LogOdds(p float64) float64 { return logOdds(p) }
 
 // A Person is what one participant brings.
 type Person struct {

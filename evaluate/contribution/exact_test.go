@@ -270,16 +270,36 @@ func TestDiscoveries(t *testing.T) {
 	}
 }
 
-// TestAttainment: by hand, also of more persons than are taken at a time.
+// TestAttainment: by hand, of more persons than are taken at a time, one of whom
+// has no expectation; and between knots as the sum over everyone.
 func TestAttainment(t *testing.T) {
-	eta := make([]float64, 1500)
-	for i := range eta {
-		eta[i] = logOdds(0.2)
-		if i%3 == 0 {
-			eta[i] = logOdds(0.5)
+	expected := []float64{math.NaN()}
+	for i := range 1500 {
+		expected = append(expected, []float64{0.5, 0.2, 0.2}[i%3])
+	}
+	c := NewCountry(expected)
+	near(t, "as it is", c.Attainment(0), 0.3)
+	if got := c.Attainment(math.Log(2)); math.Abs(got-(2.0/3+2*1.0/3)/3) > 1e-10 {
+		t.Errorf("with odds twice as large %v", got)
+	}
+	near(t, "all", c.Attainment(math.Inf(1)), 1)
+	near(t, "nobody", c.Attainment(math.Inf(-1)), 0)
+	if !math.IsNaN(NewCountry(nil).Attainment(0)) {
+		t.Error("nobody attains something")
+	}
+	random := rand.New(rand.NewPCG(11, 12))
+	var p []float64
+	for _, e := range drawn(random, 50, -0.5, 2) {
+		p = append(p, 1/(1+math.Exp(-e)))
+	}
+	c = NewCountry(p)
+	for range 200 {
+		shift, sum := 10*random.Float64()-5, 0.0
+		for _, x := range p {
+			sum += 1 / (1 + (1-x)/x*math.Exp(-shift))
+		}
+		if got := c.Attainment(shift); math.Abs(got-sum/50) > 1e-10 {
+			t.Errorf("shifted by %v: %v, want %v", shift, got, sum/50)
 		}
 	}
-	near(t, "as it is", Attainment(eta, 0), 0.3)
-	near(t, "with odds twice as large", Attainment(eta, math.Log(2)), (2.0/3+2*1.0/3)/3)
-	near(t, "all", Attainment(eta, math.Inf(1)), 1)
 }
