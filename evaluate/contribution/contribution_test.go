@@ -121,11 +121,24 @@ func TestByLevel(t *testing.T) {
 		t.Errorf("%d values", len(got))
 	}
 	v := got["group_contribution.v.s.a.education.1"]
-	half := 1.959963984540054 * math.Sqrt(0.25+0.1875) / 2
-	if math.Abs(v.Value-0.125) > 1e-15 || math.Abs(v.High-v.Value-half) > 1e-12 || v.N != 2 || v.Part != 1 {
+	exact := Compare([]float64{logOdds(0.5), logOdds(0.25)}, []float64{1, 0})
+	if math.Abs(v.Value-0.125) > 1e-15 || v.Low != exact.Low-0.375 || v.High != exact.High-0.375 || v.N != 2 || v.Part != 1 {
 		t.Errorf("%+v", v)
 	}
 	if e := got["group_expected.v.s.b.education.1"]; e.Value != 0.9 || got["group_actual.v.s.b.education.1"].Value != 1 {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestLargeGroups: where intervals of groups cease to be exact they are nearly that.
+func TestLargeGroups(t *testing.T) {
+	for _, attain := range []int{300, 700, 1000} {
+		large := persons(0, mostExact+1, attain, 0.35)
+		v := find(t, ByLevel(set, "age", []Project{{"1", "a"}}, large), "group_contribution.v.s.a.age.1")
+		eta, outcome := gather(count([]Project{{"1", "a"}}, large), large)
+		x := Compare(eta[0], outcome[0])
+		if v.Low == x.Low-0.35 || math.Abs(v.Low-(x.Low-0.35)) > 0.0002 || math.Abs(v.High-(x.High-0.35)) > 0.0002 {
+			t.Errorf("from %v to %v, exactly %v to %v", v.Low, v.High, x.Low-0.35, x.High-0.35)
+		}
 	}
 }

@@ -80,7 +80,7 @@ type tilted struct {
 }
 
 // negligible is a probability that is left out at both ends of the distribution.
-const negligible = 1e-100
+const negligible = 1e-60
 
 // tilted convolves the participants' distributions one by one. All terms are
 // positive, so that every probability has its full relative precision.
