@@ -14,9 +14,10 @@ import (
 )
 
 // unitContributions are the indicators of projects and of municipalities, of all
-// years together and of each, by what a model expects of everyone; and the study's
-// examples, when they are wanted, which show how those of projects are read.
-func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, model *fit.Model, data *frame.Frame, expected []float64, examples bool) ([]result.Value, error) {
+// years together and of each, by what a model expects of everyone. With those of the
+// first variant come the study's examples, which show how those of projects are
+// read, and that there is no project to tell of.
+func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, model *fit.Model, data *frame.Frame, expected []float64, first bool) ([]result.Value, error) {
 	var err error
 	if set.Country, err = r.country(model, data, expected); err != nil {
 		return nil, err
@@ -37,7 +38,11 @@ func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, 
 	}); err != nil {
 		return nil, err
 	}
-	if examples {
+	if c := r.Study.Contribution; first && pooled.Units() == 0 {
+		r.gap("contribution", c.Model, "", result.Reason{Code: result.NoUnits, About: set.Sample,
+			Message: fmt.Sprintf("no project in the sample %q has %d leavers; lower min_leavers, or choose another sample", set.Sample, c.MinLeavers)},
+			"contribution", "min_leavers")
+	} else if first {
 		values = append(values, r.contributionExamples(pooled))
 	}
 	return slices.Concat(values...), nil

@@ -243,3 +243,22 @@ func TestContributionOfAmounts(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// TestNoProjectIsLargeEnough: that is told, and the rest is done.
+func TestNoProjectIsLargeEnough(t *testing.T) {
+	m := newMini(t)
+	m.replace("study.yaml", "min_leavers: 5", "min_leavers: 500")
+	r := m.run(1)
+	var gaps []string
+	for _, g := range r.Results.Gaps {
+		if g.Step == "contribution" {
+			gaps = append(gaps, g.Model+" "+g.Reason.Code+" "+g.Reason.About)
+		}
+	}
+	if want := []string{"main no_units complete"}; !slices.Equal(gaps, want) {
+		t.Errorf("gaps %q, want %q", gaps, want)
+	}
+	if math.IsNaN(one(r, "group_contribution.with_scheme.complete.pilot.male.1")) {
+		t.Error("the contributions by level are gone")
+	}
+}

@@ -57,6 +57,9 @@ func Assess(set Settings, projects []Project, persons []Person) *Indicators {
 	return x
 }
 
+// Units is the number of units with enough persons.
+func (x *Indicators) Units() int { return len(x.units) }
+
 // gather puts the log odds and the outcomes of each unit's persons together.
 func gather(tallies []tally, persons []Person) (eta, outcome [][]float64) {
 	eta, outcome = make([][]float64, len(tallies)), make([][]float64, len(tallies))
