@@ -48,12 +48,15 @@ func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, 
 	return slices.Concat(values...), nil
 }
 
-// country is all persons as if they were in each of the schemes, and as they are:
-// the participants of direct standardisation.
+// country is all persons as if they were in each of the schemes that somebody is in,
+// and as they are: the participants of direct standardisation.
 func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string]*contribution.Country, error) {
 	out := map[string]*contribution.Country{result.All: contribution.NewCountry(expected)}
 	scheme, _ := data.Column("scheme")
 	for code, name := range scheme.Levels {
+		if !slices.Contains(scheme.Code, int32(code)) {
+			continue // the model need not know it
+		}
 		codes := slices.Repeat([]int32{int32(code)}, data.NumRows())
 		there, err := data.With(frame.NewFactor("scheme", scheme.Levels, codes))
 		if err != nil {

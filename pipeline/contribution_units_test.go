@@ -262,3 +262,22 @@ func TestNoProjectIsLargeEnough(t *testing.T) {
 		t.Error("the contributions by level are gone")
 	}
 }
+
+// TestSchemeThatNobodyIsIn: a scheme without anybody in the sample has no projects,
+// and the other is told of.
+func TestSchemeThatNobodyIsIn(t *testing.T) {
+	m := newMini(t)
+	m.replace("study.yaml", "samples:\n", "samples:\n  pilots: {label: Forsøk, where: scheme = 'pilot'}\n")
+	m.replace("study.yaml", "models:\n", "models:\n  alone: {label: Uten, sample: pilots, formula: outcome ~ age}\n")
+	m.replace("study.yaml", "contribution:\n  model: main", "contribution:\n  model: alone")
+	m.replace("study.yaml", "{label: uten, drop: [scheme]}", "{label: uten, drop: [age]}")
+	r := m.run(1)
+	if math.IsNaN(one(r, "project_standardized.with_scheme.pilots.pilot.pilot-0301")) {
+		t.Errorf("gaps %+v", r.Results.Gaps)
+	}
+	for id := range values(r, "project_") {
+		if strings.Contains(id, ".regular.") {
+			t.Errorf("%s is of a scheme that nobody is in", id)
+		}
+	}
+}
