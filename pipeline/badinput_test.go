@@ -110,9 +110,9 @@ func TestBadInput(t *testing.T) {
 		{"a dropped variable that is not in the model", func(m mini) { m.replace("study.yaml", "drop: [scheme]", "drop: [months]") },
 			[]string{`mini/study.yaml:82:35: the variant "without_scheme" of model "main": no term of the formula holds months; take it out of drop`}},
 		{"a link that the family does not have", func(m mini) {
-			m.replace("study.yaml", "main: {label: Modell, ", "main: {label: Modell, family: poisson, link: probit, ")
+			m.replace("study.yaml", "models:\n", "models:\n  counts: {label: Antall, family: poisson, link: probit, sample: complete, formula: outcome ~ age}\n")
 		},
-			[]string{`mini/study.yaml:69:48: model "main": the family poisson has no link "probit"; choose one of log`}},
+			[]string{`mini/study.yaml:69:50: model "counts": the family poisson has no link "probit"; choose one of log`}},
 		{"quadrature of nothing", func(m mini) {
 			m.replace("study.yaml", "main: {label: Modell, ", "main: {label: Modell, quadrature: 5, ")
 		},
