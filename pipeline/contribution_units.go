@@ -19,10 +19,11 @@ import (
 // read, and that there is no project to tell of.
 func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, model *fit.Model, data *frame.Frame, expected []float64, first bool) ([]result.Value, error) {
 	var err error
-	if set.Country, err = r.country(model, data, expected); err != nil {
+	var anyScheme []float64
+	if set.Country, anyScheme, err = r.country(model, data, expected); err != nil {
 		return nil, err
 	}
-	parts := r.unitParts(set, data, expected)
+	parts := r.unitParts(set, data, expected, anyScheme)
 	values := make([][]result.Value, len(parts))
 	var pooled *contribution.Indicators // of projects
 	if err := r.parallel(len(parts), func(i int) error {
@@ -49,26 +50,41 @@ func (r *Run) unitContributions(ctx context.Context, set contribution.Settings, 
 }
 
 // country is all persons as if they were in each of the schemes that somebody is in,
-// and as they are: the participants of direct standardisation.
-func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string]*contribution.Country, error) {
+// and as they are: the participants of direct standardisation; and what is expected
+// of each on average over the schemes, nil when the model makes no difference.
+func (r *Run) country(model *fit.Model, data *frame.Frame, expected []float64) (map[string]*contribution.Country, []float64, error) {
+	average, differs := make([]float64, len(expected)), false
 	out := map[string]*contribution.Country{result.All: contribution.NewCountry(expected)}
 	scheme, _ := data.Column("scheme")
 	for code, name := range scheme.Levels {
 		if !slices.Contains(scheme.Code, int32(code)) {
 			continue // the model need not know it
 		}
+		share := 0.0
+		for _, c := range scheme.Code {
+			if c == int32(code) {
+				share += 1 / float64(len(scheme.Code))
+			}
+		}
 		codes := slices.Repeat([]int32{int32(code)}, data.NumRows())
 		there, err := data.With(frame.NewFactor("scheme", scheme.Levels, codes))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p, err := model.Predict(there, fit.Prediction{Typical: true})
 		if err != nil {
-			return nil, fmt.Errorf("everyone's expected attainment in the scheme %s: %w", name, err)
+			return nil, nil, fmt.Errorf("everyone's expected attainment in the scheme %s: %w", name, err)
 		}
 		out[name] = contribution.NewCountry(p.Mu)
+		for i, mu := range p.Mu {
+			average[i] += share * mu
+			differs = differs || math.Abs(mu-expected[i]) > 1e-9
+		}
 	}
-	return out, nil
+	if !differs {
+		average = nil
+	}
+	return out, average, nil
 }
 
 // A unitPart is units of a kind in some years, with their persons.
@@ -79,7 +95,7 @@ type unitPart struct {
 }
 
 // unitParts are the projects of all years, the municipalities, and both by year.
-func (r *Run) unitParts(set contribution.Settings, data *frame.Frame, expected []float64) []unitPart {
+func (r *Run) unitParts(set contribution.Settings, data *frame.Frame, expected, anyScheme []float64) []unitPart {
 	units, persons := r.persons(data, expected)
 	kinds := []unitPart{{set, units, persons}}
 	if p := r.Study.Places; p != nil {
@@ -87,12 +103,19 @@ func (r *Run) unitParts(set contribution.Settings, data *frame.Frame, expected [
 		units, persons = r.municipalityPersons(p.Variable, data, expected)
 		kinds = append(kinds, unitPart{set, units, persons})
 	}
+	rows := r.counted(data, expected)
+	if anyScheme != nil {
+		for _, k := range kinds {
+			for at, i := range rows {
+				k.persons[at].AnyScheme = anyScheme[i]
+			}
+		}
+	}
 	parts := slices.Clone(kinds)
 	year, ok := data.Column("year")
 	if !r.Study.Contribution.Years || !ok {
 		return parts
 	}
-	rows := r.counted(data, expected)
 	for _, y := range r.Study.Period.Years() {
 		for _, k := range kinds {
 			k.set.Year = strconv.Itoa(y)

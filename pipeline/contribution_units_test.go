@@ -48,7 +48,14 @@ func TestUnitIndicatorsAgainstR(t *testing.T) {
 		check("firth_log_odds", want[12], want[13], want[14])
 		check("firth", want[15], want[16], want[17])
 		check("standardized", want[18], want[19], want[20])
-		check("q_value", want[21], nan, nan)
+		check("q_value", want[22], nan, nan)
+		if row[0] == "with_scheme" {
+			check("scheme", want[21], nan, nan)
+		} else if key.Quantity = row[1] + "_scheme"; math.Abs(want[21]) > 1e-12 {
+			t.Errorf("%s: R has %v", key.ID(), want[21])
+		} else if _, told := r.Results.Get(key); told {
+			t.Errorf("%s is there, and the model knows no scheme", key.ID())
+		}
 	}
 	shown := 0
 	for _, v := range r.Results.Values {

@@ -25,7 +25,7 @@ func sized(projects int) ([]Project, []Person) {
 			if random.Float64() < p {
 				y = 1
 			}
-			persons = append(persons, Person{j, y, p})
+			persons = append(persons, Person{Project: j, Outcome: y, Expected: p})
 		}
 	}
 	return of, persons

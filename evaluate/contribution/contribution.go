@@ -13,6 +13,9 @@
 //
 //	Aⱼ − A = (Eⱼ − A) + (Aⱼ − Eⱼ): its participants and its contribution
 //
+// where, if the model knows the schemes, Eⱼ − A = (Sⱼ − A) + (Eⱼ − Sⱼ): the participants
+// themselves and their scheme, with Sⱼ what is expected of them on average over the schemes.
+//
 // Beside them stand three ways to say how sure a contribution is, none of which
 // draws small units towards the rest:
 //
@@ -61,6 +64,10 @@ type Person struct {
 	Project  int // index into Projects
 	Outcome  float64
 	Expected float64 // probability from the model
+
+	// AnyScheme is that probability on average over the schemes, each with its share
+	// of all persons; 0 when the model makes no difference between them.
+	AnyScheme float64
 }
 
 // A Project is one scheme in one municipality, or another unit: a municipality
@@ -75,6 +82,7 @@ type tally struct {
 	Project
 	n, attained        int
 	expected, variance float64 // Σp, Σp(1−p)
+	anyScheme          float64 // Σ of the same in any scheme
 }
 
 func (t tally) actual() float64       { return float64(t.attained) / float64(t.n) }
@@ -98,6 +106,7 @@ func count(projects []Project, persons []Person) []tally {
 		t.attained += int(p.Outcome)
 		t.expected += p.Expected
 		t.variance += p.Expected * (1 - p.Expected)
+		t.anyScheme += p.AnyScheme
 	}
 	return tallies
 }

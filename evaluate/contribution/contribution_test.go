@@ -112,7 +112,7 @@ func near(t *testing.T, what string, got, want float64) {
 // must see is there.
 func TestByLevel(t *testing.T) {
 	groups := []Project{{Name: "1", Scheme: "a"}, {Name: "2", Scheme: "a"}, {Name: "1", Scheme: "b"}}
-	persons := []Person{{0, 1, 0.5}, {0, 0, 0.25}, {2, 1, 0.9}}
+	persons := []Person{{Project: 0, Outcome: 1, Expected: 0.5}, {Project: 0, Outcome: 0, Expected: 0.25}, {Project: 2, Outcome: 1, Expected: 0.9}}
 	got := map[string]result.Value{}
 	for _, v := range ByLevel(Settings{Variant: "v", Sample: "s"}, "education", groups, persons) {
 		got[v.Key.ID()] = v

@@ -90,6 +90,18 @@ func TestMunicipalities(t *testing.T) {
 	}
 }
 
+// TestSchemesPart: of what is expected above the mean of all, the part that goes with
+// the scheme is what is expected in it less what is expected in any.
+func TestSchemesPart(t *testing.T) {
+	all := append(persons(0, 10, 8, 0.5), persons(1, 20, 9, 0.6)...)
+	for i := range all {
+		all[i].AnyScheme = 0.45
+	}
+	got := Compute(set, []Project{{"A", "new"}, {"B", "old"}}, all)
+	near(t, "A", find(t, got, "project_scheme.v.s.new.A").Value, 0.05)
+	near(t, "B", find(t, got, "project_scheme.v.s.old.B").Value, 0.15)
+}
+
 // TestExpectedForCertain: of persons expected with 0 or 1, and of one leaver, no
 // number is missing or infinite.
 func TestExpectedForCertain(t *testing.T) {

@@ -102,6 +102,9 @@ func (x *Indicators) unitValues(u unit) []result.Value {
 		value("firth", result.Points, u.firth.Value).WithInterval(u.firth.Low, u.firth.High),
 		value("firth_log_odds", result.LogOdds, u.own.Value).WithInterval(u.own.Low, u.own.High),
 	}
+	if u.anyScheme > 0 {
+		out = append(out, value("scheme", result.Points, u.expect()-u.anyScheme/float64(u.n)))
+	}
 	if country := x.set.Country[u.Scheme]; country != nil {
 		out = append(out, value("standardized", result.Share, country.Attainment(u.own.Value)).
 			WithInterval(country.Attainment(u.own.Low), country.Attainment(u.own.High)))

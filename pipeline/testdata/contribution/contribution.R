@@ -62,6 +62,8 @@ for (variant in names(models)) {
   eta <- predict(m)
   country <- lapply(levels(d$scheme), function(s) predict(m, transform(d, scheme = factor(s, levels(d$scheme)))))
   names(country) <- levels(d$scheme); country$all <- eta
+  share <- table(d$scheme) / nrow(d)
+  any_scheme <- rowSums(sapply(levels(d$scheme), function(s) share[[s]] * plogis(country[[s]])))
   units <- function(kind, year, members, scheme_of) {
     members <- members[lengths(members) >= 5]
     got <- lapply(names(members), function(u) {
@@ -75,6 +77,7 @@ for (variant in names(models)) {
         standardized = mean(plogis(s + f[["a"]])), standardized_low = mean(plogis(s + f[["low"]])), standardized_high = mean(plogis(s + f[["high"]])))
     })
     got <- do.call(rbind, got)
+    got$scheme <- got$expected - sapply(members, function(i) mean(any_scheme[i]))
     got$q <- p.adjust(got$p, "BH")
     rows <<- rbind(rows, got)
   }
