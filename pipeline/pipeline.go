@@ -180,6 +180,7 @@ func (r *Run) answer(ctx context.Context) error {
 			return err
 		}
 	}
+	r.Results.Facts = r.facts()
 	return nil
 }
 

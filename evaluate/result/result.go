@@ -141,6 +141,7 @@ const (
 	Aliased         = "aliased"           // About follows from other variables
 	OneSided        = "one_sided"         // About does not vary in one of the schemes
 	NotFitted       = "not_fitted"        // the model About cannot be fitted
+	NoVariance      = "no_variance"       // the groups of the model About, or the years of a project, vary no more than chance lets them
 	NoCases         = "no_cases"          // no place has projects of all schemes that may be shown
 	FewCases        = "few_cases"         // fewer places than are asked for are in the quadrant About
 )

@@ -1,0 +1,272 @@
+package disclose
+
+import (
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bidrag/evaluate/result"
+)
+
+// Relations are the counts of groups of persons that a set of results tells of,
+// and what ties them together: a group is the sum of those at the levels of
+// a variable and of the rest, of samples within it, and of the parts that the
+// facts name. Groups that no result tells of, but of which others are parts, are
+// among them, so that tables that share a margin are tied.
+type Relations struct {
+	Groups []result.Group
+	Counts []int // persons; unknown where it follows from no result
+
+	// Equations are sums of counts that are zero.
+	Equations []Equation
+
+	// Clashes are groups of which the results give different counts, or which
+	// are less than the sum of their parts. What is told of them is not safe.
+	Clashes []int
+
+	index map[result.Group]int
+	rest  map[int]bool // groups that stand for what an equation leaves over
+}
+
+// unknown is the count of a group that follows from no result.
+const unknown = -1
+
+// An Equation says that a sum of counts is zero. Its terms stand in order of their
+// groups.
+type Equation []Term
+
+// A Term is a count times a whole number.
+type Term struct{ Group, Times int }
+
+// relate ties together the groups with known or unknown counts.
+func relate(facts *result.Facts, groups []result.Group, counts []int) *Relations {
+	r := &Relations{index: map[result.Group]int{}, rest: map[int]bool{}}
+	for i, g := range groups {
+		k := r.add(g)
+		switch {
+		case counts[i] == unknown:
+		case r.Counts[k] == unknown:
+			r.Counts[k] = counts[i]
+		case r.Counts[k] != counts[i]:
+			r.clash(k)
+		}
+	}
+	for k := 0; k < len(r.Groups); k++ { // grows
+		for _, c := range r.Groups[k].Conditions() {
+			r.add(r.Groups[k].Wider(c[0]))
+		}
+	}
+	r.families()
+	r.samples(facts)
+	r.sums(facts)
+	r.solve()
+	return r
+}
+
+// Find returns the number of a group, −1 when the results tie nothing to it.
+func (r *Relations) Find(g result.Group) int {
+	if k, ok := r.index[g]; ok {
+		return k
+	}
+	return -1
+}
+
+func (r *Relations) add(g result.Group) int {
+	if k, ok := r.index[g]; ok {
+		return k
+	}
+	k := len(r.Groups)
+	r.index[g] = k
+	r.Groups = append(r.Groups, g)
+	r.Counts = append(r.Counts, unknown)
+	return k
+}
+
+func (r *Relations) clash(k int) {
+	if !slices.Contains(r.Clashes, k) {
+		r.Clashes = append(r.Clashes, k)
+	}
+}
+
+// families says that a group is the sum of those at the levels of a variable that
+// there are, and of the rest: persons at levels that nothing tells of, or of whom
+// the variable is unknown.
+func (r *Relations) families() {
+	type family struct {
+		whole    int
+		variable string
+	}
+	parts := map[family][]int{}
+	var order []family
+	for k := range r.Groups {
+		for _, c := range r.Groups[k].Conditions() {
+			f := family{r.index[r.Groups[k].Wider(c[0])], c[0]}
+			if parts[f] == nil {
+				order = append(order, f)
+			}
+			parts[f] = append(parts[f], k)
+		}
+	}
+	for _, f := range order {
+		levels := make([]string, len(parts[f]))
+		for i, k := range parts[f] {
+			levels[i] = r.Groups[k].Level(f.variable)
+		}
+		slices.Sort(levels)
+		whole := r.Groups[f.whole]
+		r.sum(f.whole, parts[f], restOf(whole, f.variable, levels))
+	}
+}
+
+// restOf names those of a group who are at none of the levels. Rests of the same
+// levels have the same name, whatever else is asked, so that they add up too.
+func restOf(whole result.Group, variable string, levels []string) result.Group {
+	h := fnv.New64a()
+	h.Write([]byte(strings.Join(levels, ";")))
+	level := "~" + strconv.FormatUint(h.Sum64(), 36)
+	if wide := whole.Level(variable); wide != "" {
+		level = wide + "/" + level
+	}
+	return whole.At(variable, level)
+}
+
+// sum adds the equation whole = parts + rest. A rest of "" says that there is none.
+func (r *Relations) sum(whole int, parts []int, rest result.Group) {
+	e := Equation{{whole, 1}}
+	for _, k := range parts {
+		e = append(e, Term{k, -1})
+	}
+	if rest != "" {
+		k := r.add(rest)
+		r.rest[k] = true
+		e = append(e, Term{k, -1})
+	}
+	r.Equations = append(r.Equations, e)
+}
+
+// samples says that a group of a sample is that of a sample within it and the
+// rest, where both are told of.
+func (r *Relations) samples(facts *result.Facts) {
+	for k := range r.Groups {
+		g := r.Groups[k]
+		small := g.Sample()
+		for _, large := range facts.Within[small] {
+			whole, ok := r.index[g.In(large)]
+			if !ok {
+				continue
+			}
+			name := result.Rest(large, small)
+			if same, ok := facts.Same[name]; ok {
+				name = same
+			}
+			rest := g.In(name)
+			if r.Find(rest) >= 0 {
+				r.sum(whole, []int{k, r.index[rest]}, "")
+			} else {
+				r.sum(whole, []int{k}, rest)
+			}
+		}
+	}
+}
+
+// sums adds what the facts say of groups made of others, where at least one of
+// the parts is told of.
+func (r *Relations) sums(facts *result.Facts) {
+	n := len(r.Groups)
+	for k := 0; k < n; k++ {
+		for _, s := range facts.Sums {
+			if parts, ok := r.partsOf(r.Groups[k], s); ok {
+				r.sum(k, parts, "")
+			}
+		}
+	}
+}
+
+// partsOf returns the parts of a group by a sum, false when the sum says nothing
+// of it or nothing is told of any part.
+func (r *Relations) partsOf(g result.Group, s result.Sum) ([]int, bool) {
+	if sample := s.Whole.Sample(); sample != "" && sample != g.Sample() {
+		return nil, false
+	}
+	for _, c := range s.Whole.Conditions() {
+		if g.Level(c[0]) != c[1] {
+			return nil, false
+		}
+	}
+	told := false
+	parts := make([]result.Group, len(s.Parts))
+	for i, p := range s.Parts {
+		of := g
+		for _, c := range s.Whole.Conditions() {
+			of = of.Without(c[0])
+		}
+		if sample := p.Sample(); sample != "" {
+			of = of.In(sample)
+		}
+		for _, c := range p.Conditions() {
+			of = of.At(c[0], c[1])
+		}
+		parts[i] = of
+		told = told || r.Find(of) >= 0
+	}
+	if !told {
+		return nil, false
+	}
+	out := make([]int, len(parts))
+	for i, p := range parts {
+		out[i] = r.add(p)
+	}
+	return out, true
+}
+
+// solve finds counts that follow from an equation in which all others are known,
+// until there are no more, and tells of sums that do not add up.
+func (r *Relations) solve() {
+	for changed := true; changed; {
+		changed = false
+		for _, e := range r.Equations {
+			open, times, sum := -1, 0, 0
+			several := false
+			for _, t := range e {
+				if c := r.Counts[t.Group]; c != unknown {
+					sum += t.Times * c
+				} else {
+					several = several || open >= 0
+					open, times = t.Group, t.Times
+				}
+			}
+			if several || open < 0 || sum%times != 0 {
+				continue
+			}
+			if n := -sum / times; n >= 0 {
+				r.Counts[open] = n
+				changed = true
+			}
+		}
+	}
+	for _, e := range r.Equations {
+		if sum, rest := r.total(e); sum != 0 && (!rest || sum < 0) {
+			for _, t := range e {
+				r.clash(t.Group)
+			}
+		}
+	}
+}
+
+// total adds up an equation whose counts are known, and tells whether its rest is
+// not. It is zero when another count is unknown.
+func (r *Relations) total(e Equation) (sum int, rest bool) {
+	for _, t := range e {
+		c := r.Counts[t.Group]
+		switch {
+		case c != unknown:
+			sum += t.Times * c
+		case r.rest[t.Group]:
+			rest = true
+		default:
+			return 0, false
+		}
+	}
+	return sum, rest
+}

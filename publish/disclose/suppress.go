@@ -1,0 +1,229 @@
+package disclose
+
+import (
+	"cmp"
+	"slices"
+
+	"bidrag/evaluate/result"
+)
+
+// A told is what a value tells: the groups whose counts can be read from it.
+type told struct {
+	groups []int // numbers in the relations
+	rate   int   // the group whose share of another is 0 or 1, −1 when there is none
+}
+
+// A table is all counts that a set of results tells of, and which of them may
+// be told.
+type counts struct {
+	*Relations
+	values    []told
+	sensitive []bool // may not be told, and not be found
+	hidden    []bool // given up so that a sensitive one cannot be found
+	told      []bool // something tells of it
+	published []bool
+}
+
+// newCounts finds the groups that the values tell of.
+func newCounts(set *result.Set, rules Rules) *counts {
+	var groups []result.Group
+	var sizes []int
+	at := map[result.Group]int{}
+	note := func(g result.Group, n int) {
+		if k, seen := at[g]; !seen {
+			at[g] = len(groups)
+			groups, sizes = append(groups, g), append(sizes, n)
+		} else if sizes[k] == unknown {
+			sizes[k] = n
+		} else if n != unknown && n != sizes[k] { // told twice, and not the same
+			groups, sizes = append(groups, g), append(sizes, n)
+		}
+	}
+	all := make([][]result.Counted, len(set.Values))
+	for i, v := range set.Values {
+		all[i] = set.Facts.Counts(v)
+		for _, c := range all[i] {
+			if len(c.Or) == 0 {
+				note(c.Group, c.N)
+			}
+		}
+	}
+	for i, v := range set.Values {
+		for j, c := range all[i] {
+			if len(c.Or) > 0 {
+				all[i][j] = choose(c, v, func(g result.Group) int {
+					if k, seen := at[g]; seen {
+						return sizes[k]
+					}
+					return unknown
+				})
+				note(all[i][j].Group, all[i][j].N)
+			}
+		}
+	}
+	c := &counts{Relations: relate(&set.Facts, groups, sizes), values: make([]told, len(set.Values))}
+	c.tell(set, all)
+	c.mark(set, rules)
+	return c
+}
+
+// choose finds which of several groups a value rests on: the first of as many
+// persons; a group of its own when there is none.
+func choose(c result.Counted, v result.Value, size func(result.Group) int) result.Counted {
+	for _, g := range append([]result.Group{c.Group}, c.Or...) {
+		if size(g) == c.N {
+			return result.Counted{Group: g, N: c.N}
+		}
+	}
+	return result.Counted{Group: result.People("number " + v.Key.ID()), N: c.N}
+}
+
+// tell remembers which groups each value tells of.
+func (c *counts) tell(set *result.Set, all [][]result.Counted) {
+	c.told = make([]bool, len(c.Groups))
+	for i, v := range set.Values {
+		t := told{rate: -1}
+		for _, g := range all[i] {
+			k := c.Find(g.Group)
+			t.groups = append(t.groups, k)
+			c.told[k] = true
+		}
+		if len(t.groups) > 1 && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], set.Facts.Outcome) {
+			t.rate = t.groups[1]
+		}
+		c.values[i] = t
+	}
+}
+
+// aboutFew tells whether a share of 0 or 1 says something of each person in a group:
+// whether they attained the goal, or anything of others than all of a scheme.
+func (c *counts) aboutFew(of, part int, outcome string) bool {
+	if c.Groups[part].Level(outcome) != "" {
+		return true
+	}
+	for _, k := range c.Groups[of].Conditions() {
+		if k[0] != "scheme" && k[0] != "year" {
+			return true
+		}
+	}
+	return false
+}
+
+// mark finds what may not be told: counts of 1 to threshold − 1 persons, of those
+// who have or have not what a share of 0 or 1 is a share of, and what does
+// not add up.
+func (c *counts) mark(set *result.Set, rules Rules) {
+	c.sensitive, c.hidden, c.published = make([]bool, len(c.Groups)), make([]bool, len(c.Groups)), make([]bool, len(c.Groups))
+	for k, n := range c.Counts {
+		c.sensitive[k] = n > 0 && n < rules.Threshold
+	}
+	rates := map[int]bool{}
+	for _, t := range c.values {
+		if t.rate >= 0 {
+			rates[t.rate] = true
+			c.sensitive[t.rate] = true
+		}
+	}
+	for _, e := range c.Equations {
+		whole, part, rest := 0, false, -1
+		for _, t := range e {
+			switch {
+			case t.Times > 0:
+				whole = t.Group
+			case rates[t.Group]:
+				part = true
+			case c.rest[t.Group]:
+				rest = t.Group
+			}
+		}
+		if part && rest >= 0 && c.Counts[whole] > 0 && c.Counts[rest] == 0 {
+			c.sensitive[rest] = true
+		}
+	}
+	for _, k := range c.Clashes {
+		c.sensitive[k] = true
+	}
+}
+
+// protect decides which counts are published: as many as can be without a
+// sensitive one following from them, the widest and largest first.
+func (c *counts) protect(rules Rules) {
+	for range c.Groups {
+		e := c.solveFor()
+		for k := range c.published {
+			c.published[k] = false
+		}
+		for _, k := range c.order() {
+			if c.sensitive[k] || c.hidden[k] {
+				continue
+			}
+			if slices.ContainsFunc(e.reveals(k), func(s int) bool { return s >= len(c.Groups) || c.sensitive[s] }) {
+				continue
+			}
+			e.publish(k)
+			c.published[k] = true
+		}
+		if !c.widen(rules) {
+			return
+		}
+	}
+}
+
+// solveFor is the system of equations in which that nobody is in a group is known,
+// with a sum of two counts for each that a single person could take from it
+// to find the other.
+func (c *counts) solveFor() *echelon {
+	known := make([]bool, len(c.Groups))
+	for k, n := range c.Counts {
+		known[k] = n == 0 && !c.sensitive[k]
+	}
+	equations := slices.Clone(c.Equations)
+	n := len(c.Groups)
+	done := map[[2]int]bool{}
+	for _, e := range c.Equations {
+		var few []int
+		for _, t := range e {
+			if c.sensitive[t.Group] && c.Counts[t.Group] > 0 {
+				few = append(few, t.Group)
+			}
+		}
+		if len(few) > maxPairs {
+			continue // too many to be found
+		}
+		for i, a := range few {
+			for _, b := range few[:i] {
+				if pair := [2]int{a, b}; (c.Counts[a] == 1 || c.Counts[b] == 1) && !done[pair] {
+					done[pair] = true
+					equations = append(equations, Equation{{a, 1}, {b, 1}, {n, -1}})
+					n++
+				}
+			}
+		}
+	}
+	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...))
+}
+
+// maxPairs is the number of sensitive counts of a sum above which a person who
+// is alone in one of them does not come nearer to the others.
+const maxPairs = 8
+
+// order is the groups that something tells of, those of fewest conditions and most
+// persons first.
+func (c *counts) order() []int {
+	var out []int
+	width := make([]int, len(c.Groups))
+	for k := range c.Groups {
+		if c.told[k] {
+			out = append(out, k)
+			width[k] = len(c.Groups[k].Conditions())
+		}
+	}
+	slices.SortFunc(out, func(a, b int) int {
+		return cmp.Or(cmp.Compare(width[a], width[b]), cmp.Compare(c.Counts[b], c.Counts[a]), cmp.Compare(c.Groups[a], c.Groups[b]))
+	})
+	return out
+}
+
+// widen looks for sensitive counts that can be bounded to fewer persons than may
+// be told, and gives up another count for each. It tells whether there were any.
+func (c *counts) widen(Rules) bool { return false }
