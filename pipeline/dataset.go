@@ -126,6 +126,7 @@ func (r *Run) checkModels() ([]string, error) {
 	r.checkDecompositions(&problems)
 	r.checkMatchings(&problems)
 	r.checkSensitivity(&problems)
+	r.checkMultilevel(&problems)
 	return complete, problems.Err()
 }
 

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"context"
 	"errors"
 	"math"
 
@@ -110,7 +111,7 @@ func (m *Model) typicalEta() []float64 {
 // Source: Ionides (2008), J. Comput. Graph. Stat. 17, 295–311, for the limit of
 // weights; Kitagawa (1996), J. Comput. Graph. Stat. 5, 1–25, for the systematic
 // choice.
-func (m *Model) DrawUnits(draws int, seed uint64, units ...Units) (*Draws, error) {
+func (m *Model) DrawUnits(ctx context.Context, draws int, seed uint64, units ...Units) (*Draws, error) {
 	if m.mixed == nil {
 		return nil, ErrNoRandom
 	}
@@ -120,7 +121,7 @@ func (m *Model) DrawUnits(draws int, seed uint64, units ...Units) (*Draws, error
 		sums[s] = newDrawnSums(sort, rows, draws)
 	}
 	weights := make([]float64, draws)
-	err := m.mixed.Draw(draws, seed, func(k int, d *glmm.Draw) {
+	err := m.mixed.Draw(ctx, draws, seed, func(k int, d *glmm.Draw) {
 		weights[k] = d.LogWeight
 		m.Family.Response(d.Eta, d.Eta)
 		m.Family.Response(d.Fixed, d.Fixed)

@@ -1,6 +1,7 @@
 package glmm
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -35,7 +36,8 @@ var (
 
 // Draw draws so many times all that the model estimates, parameters and random
 // effects, and shows every draw to visit, which is called from up to
-// Options.Threads goroutines, each draw once. A draw must not be kept.
+// Options.Threads goroutines, each draw once. A draw may be changed, not kept. The
+// error is [ErrSlopes], [ErrNoCovariance], or that of a context that was cancelled.
 //
 // The parameters x (coefficients γ, relative standard deviations t, log φ) come
 // from the normal distribution around their estimates with the joint Hessian,
@@ -64,7 +66,7 @@ var (
 // standard deviations; Rubin (1988), Bayesian Statistics 3, 395–402, for
 // sampling by importance; Tierney (1994), Annals of Statistics 22, 1701–1728,
 // for independent Metropolis steps.
-func (e *Estimate) Draw(draws int, seed uint64, visit func(k int, d *Draw)) error {
+func (e *Estimate) Draw(ctx context.Context, draws int, seed uint64, visit func(k int, d *Draw)) error {
 	f := e.fitted
 	for _, q := range f.p.s.q {
 		if q > 1 {
@@ -80,13 +82,13 @@ func (e *Estimate) Draw(draws int, seed uint64, visit func(k int, d *Draw)) erro
 	for range min(f.p.threads(), draws) {
 		wait.Go(func() {
 			d := newDrawer(pr)
-			for k := int(next.Add(1)) - 1; k < draws; k = int(next.Add(1)) - 1 {
+			for k := int(next.Add(1)) - 1; k < draws && ctx.Err() == nil; k = int(next.Add(1)) - 1 {
 				visit(k, d.draw(sequence(seed, k)))
 			}
 		})
 	}
 	wait.Wait()
-	return nil
+	return ctx.Err()
 }
 
 // DrawnRows are the rows of Data that draws are of, those of positive weight, in
