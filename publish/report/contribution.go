@@ -28,22 +28,20 @@ func (w *writer) contribution() {
 		id, title string
 		write     func()
 	}{
-		{"contribution-reading", "reading.title", w.reading},
-		{"contribution-classes", "classes.title", w.classes},
-		{"contribution-funnel", "funnel.title", w.funnel},
-		{"contribution-reliability", "reliability.title", w.reliability},
-		{"contribution-cautious", "cautious.title", w.cautious},
-		{"contribution-stability", "stability.title", w.stability},
+		{"contribution-reading", "reading.title", func() { w.howToRead() }},
+		{"contribution-classes", "classes.title", func() {
+			w.text(w.say("classes.lead", "band", w.band()), w.variantsSentence())
+			w.table(w.classTable())
+		}},
 		{"contribution-spread", "spread.title", func() {
 			w.text(w.spreadSentences(first.Key)...)
 			w.table(w.spreadTable(first.Key))
 		}},
-		{"contribution-quadrants", "quadrants.title", w.quadrants},
+		{"contribution-quadrants", "quadrants.title", func() {
+			w.text(w.say("quadrants.lead"))
+			w.table(w.quadrantTable())
+		}},
 		{"contribution-by-level", "by_level.title", func() { w.contributionByLevel(first.Key) }},
-		{"contribution-years", "yearly.title", w.yearly},
-		{"contribution-municipalities", "municipalities.title", w.municipalities},
-		{"contribution-projects", "each.title", w.eachProject},
-		{"cases", "cases.title", w.caseMunicipalities},
 	} {
 		w.section(s.id, w.word(s.title))
 		s.write()
@@ -53,10 +51,11 @@ func (w *writer) contribution() {
 }
 
 // withoutVariance tells whether the multilevel model finds that projects differ no
-// more than chance makes them. Nothing that sets one project apart is then shown.
+// more than chance makes them, over all years. Nothing that sets one project apart
+// is then said.
 func (w *writer) withoutVariance() bool {
 	return slices.ContainsFunc(w.numbers.Gaps(), func(g result.Gap) bool {
-		return g.Step == "contribution" && g.Reason.Code == result.NoVariance
+		return g.Step == "contribution" && g.Reason.Code == result.NoVariance && g.Subject == "shrunken"
 	})
 }
 
@@ -71,7 +70,7 @@ func (w *writer) contributionGaps(step string) {
 		if _, known := w.words.texts[key]; !known {
 			key = "contribution.gap.other"
 		}
-		w.caution(w.say(key, "what", w.contributionSubject(g), "about", w.aboutQuadrant(g.Reason.About)))
+		w.caution(w.say(key, "what", w.contributionSubject(g), "about", w.aboutOf(g)))
 	}
 }
 
@@ -247,4 +246,12 @@ func (w *writer) schemeKeys() []string {
 		out = append(out, s.key)
 	}
 	return out
+}
+
+// aboutOf is what a gap is about: a quadrant, or what the gap names.
+func (w *writer) aboutOf(g result.Gap) string {
+	if _, ok := w.words.texts["quadrant."+g.Reason.About]; ok {
+		return w.quote(w.word("quadrant." + g.Reason.About))
+	}
+	return g.Reason.About
 }
