@@ -25,6 +25,7 @@ func (r *Run) contributions(ctx context.Context) error {
 		r.gap("contribution", c.Model, "", fmt.Errorf("the expected attainment cannot be computed: %w", err), "contribution", "model")
 		return nil
 	}
+	var expectations []expectation
 	for i, v := range c.Variants {
 		model, err := r.expecting(ctx, c.Model, v.Value.Drop, data)
 		if ctx.Err() != nil {
@@ -39,6 +40,7 @@ func (r *Run) contributions(ctx context.Context) error {
 			return err
 		}
 		settings := contribution.Settings{Variant: v.Key, Sample: m.Sample, MinLeavers: c.MinLeavers, NeutralBand: c.NeutralBand, FalseDiscovery: c.FalseDiscovery}
+		expectations = append(expectations, expectation{set: settings, data: data, mu: expected.Mu, full: len(v.Value.Drop) == 0})
 		values, err := r.unitContributions(ctx, settings, model, data, expected.Mu, i == 0)
 		if err != nil {
 			return err
@@ -50,7 +52,7 @@ func (r *Run) contributions(ctx context.Context) error {
 	if err := r.shrunkenContributions(ctx); err != nil {
 		return err
 	}
-	return r.contributionStability(ctx)
+	return r.contributionStability(ctx, expectations)
 }
 
 // byLevel compares the persons of a sample with what is expected of them at each
