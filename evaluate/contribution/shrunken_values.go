@@ -14,15 +14,17 @@ type ShrunkenSettings struct {
 	Model, Sample  string
 	MinLeavers     int     // a unit with fewer is not shown
 	Reliability    float64 // an indicator of less is not reliable
-	FalseDiscovery float64 // share of units called above or below that may be expected to be on the other side
+	FalseDiscovery float64 // share of units called above or below, by an interval without zero, that may be expected to be on the other side
 	Sizes          []int   // persons at which classes of size begin, rising
 	Municipalities bool    // the units are these and not projects
 }
 
 // ShrunkenValues are the shrunken contributions of units, which are of one kind
 // and one year, and how they are spread. Those with too few persons are left out;
-// the false-discovery rate is among all
-// others, and their ranks are within their schemes.
+// the false-discovery rate is among all others, and their ranks are within their
+// schemes. A unit is a discovery when its interval leaves zero out and its
+// false-discovery rate is small enough; the rate alone would call every other unit
+// different, and among them many that are average in truth.
 func ShrunkenValues(set ShrunkenSettings, units []Unit) []result.Value {
 	units = slices.DeleteFunc(slices.Clone(units), func(u Unit) bool { return u.Persons == 0 || u.Persons < set.MinLeavers })
 	if len(units) == 0 {
@@ -160,13 +162,10 @@ func (g *shrunkenGroup) spread() []result.Value {
 		if s.Class != 0 {
 			wrong += s.WrongSide
 		}
-		switch {
-		case s.Q > g.set.FalseDiscovery:
+		if s.Q <= g.set.FalseDiscovery {
+			byDiscovery[1+s.Class]++
+		} else {
 			byDiscovery[1]++
-		case s.Contribution > 0:
-			byDiscovery[2]++
-		default:
-			byDiscovery[0]++
 		}
 	}
 	share := func(n int) float64 { return float64(n) / float64(len(g.of)) }
