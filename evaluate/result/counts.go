@@ -37,6 +37,9 @@ func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 			return of, having, also
 		}
 	}
+	if of := f.ofUnits(v); len(of) > 0 {
+		return of, "", nil
+	}
 	own := People("number " + clean(k.ID()))
 	return []Group{own}, own.At("part", "1"), nil
 }
@@ -110,6 +113,9 @@ func (f *Facts) ofData(k Key) (of []Group, having Group, also []Group) {
 		}
 		return one(f.base(k)), f.known(f.base(k), k.Variable, false), nil
 	case "municipalities":
+		if k.Kind != "" { // those with indicators
+			return nil, "", nil
+		}
 		return one(f.base(k)), "", nil
 	case "missing_pattern":
 		return one(f.base(k).At("pattern", clean(k.Kind))), "", nil
@@ -185,12 +191,12 @@ func (f *Facts) ofModel(k Key) (of []Group, having Group, also []Group) {
 	case q == "random_effect" || q == "random_effect_expected" || q == "pooled_group":
 		group := all.At("groups of "+clean(k.Variable+" in "+k.Model+" "+k.Quantity[:6]), k.Level)
 		return one(group), f.attained(group, ""), nil
+	case q == "pooled_class" || q == "pooled_error" || q == "pooled_sd" || q == "pooled_range":
+		return one(all.At("own intercept in "+clean(k.Model), "1").At("size of group in "+clean(k.Model), k.Level)), "", nil
 	case strings.HasPrefix(q, "pooled_") && k.Kind == "none":
 		return one(all.At("own intercept in "+clean(k.Model), "1")), "", nil
 	case q == "pooled_left_out":
 		return one(all.At("own intercept in "+clean(k.Model), "0")), "", nil
-	case q == "pooled_class" || q == "pooled_error" || q == "pooled_sd" || q == "pooled_range":
-		return one(all.At("own intercept in "+clean(k.Model), "1").At("size of group in "+clean(k.Model), k.Level)), "", nil
 	case q == "expected" || q == "adjusted_difference" || q == "adjusted_risk_ratio":
 		if k.Scheme != "" {
 			return one(all), f.scheme(all, k.Scheme), nil
@@ -200,8 +206,8 @@ func (f *Facts) ofModel(k Key) (of []Group, having Group, also []Group) {
 		level := f.level(all, k, k.Variable, k.Level)
 		return []Group{level, all}, "", nil
 	case q == "interaction" || q == "interaction_difference":
-		return []Group{f.level(f.scheme(all, k.Scheme), k, k.By, k.ByLevel)}, "", nil
-	case q == "without_cluster" || q == "without_cluster_range" || q == "influential_persons" || q == "max_cook" || q == "max_dfbetas" || strings.HasPrefix(q, "residual_quantile"):
+		return []Group{f.level(f.scheme(all, k.Scheme), k, k.By, k.ByLevel), all}, "", nil
+	case q == "groups_with_several" || q == "without_cluster" || q == "without_cluster_range" || q == "influential_persons" || q == "max_cook" || q == "max_dfbetas" || strings.HasPrefix(q, "residual_quantile"):
 		return nil, "", nil
 	case slices.Contains(ofScheme, q) || strings.HasPrefix(q, "benchmark_"):
 		return one(f.scheme(all, k.Scheme)), "", nil
@@ -252,7 +258,7 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 		}
 		group = f.level(group, k, k.Variable, k.ByLevel)
 		other := f.scheme(group, f.Reference)
-		return one(group), f.attained(group, ""), []Group{other, f.attained(other, "")}
+		return []Group{group, other}, "", []Group{group, other, f.attained(group, ""), f.attained(other, "")}
 	}
 	all := f.scheme(f.sample("matching "+k.Analysis), scheme)
 	kept := all
@@ -298,11 +304,31 @@ func (f *Facts) ofContribution(k Key) (of []Group, having Group, also []Group) {
 	case strings.HasPrefix(k.Quantity, "group_"):
 		group := f.level(base, k, k.Variable, k.Level)
 		return one(group), f.attained(group, ""), nil
-	case k.Level != "min" && k.Level != "max" && (strings.HasPrefix(k.Quantity, "projects") || slices.Contains(ofProjects, k.Quantity)):
-		return one(base.At("in a project with indicators", "1")), "", nil
 	}
 	return nil, "", nil
 }
 
-// ofProjects are quantities of all projects that have indicators.
+// ofUnits are the persons of all projects, or places, that have indicators, and of
+// those of a class of size. What is told of very few of them rests on one.
+func (f *Facts) ofUnits(v Value) []Group {
+	k := v.Key
+	name, isPlaces := strings.CutPrefix(k.Quantity, "municipalities")
+	if !isPlaces {
+		name = strings.TrimPrefix(k.Quantity, "projects")
+	}
+	switch {
+	case k.Project != "" || k.Sample == "" || v.Part >= 0:
+		return nil
+	case !isPlaces && name == k.Quantity && !slices.Contains(ofProjects, k.Quantity) && k.Quantity != "reliability_by_size":
+		return nil
+	}
+	group := f.base(k).At("in a "+map[bool]string{true: "place", false: "project"}[isPlaces]+" with indicators", "1")
+	if strings.HasSuffix(k.Quantity, "_by_size") {
+		group = group.At("persons of the unit", k.Level)
+	}
+	return []Group{group, People("number " + clean(k.ID()))}
+}
+
+// ofProjects are quantities of all projects that have indicators, beside those whose
+// names begin with projects.
 var ofProjects = []string{"contribution", "actual", "shrunken"}

@@ -3,14 +3,20 @@
 // and only this package can make one: what has not been cleared cannot be
 // written.
 //
-// The rule now is primary suppression: a value does not leave when it rests on
-// 1 to Threshold−1 persons, or tells of 1 to Threshold−1 persons who have, or
-// have not, what it is a share of. Suppression of what could be found by
-// subtraction is not done yet (docs/limitations.md).
+// Primary suppression: a count of 1 to Threshold−1 persons is not told, nor who of
+// a group have, or have not, what all or none of them have; with a count fall the
+// rate and the indicators that rest on it. Secondary suppression: as few others
+// as can be are left out besides, so that no such count follows from those that are
+// told, within a table or across tables that share margins (echelon), not for one
+// who knows of himself, nor can be bounded to fewer than Threshold persons (Bounds).
+//
+//  1. newCounts finds whom every number counts (result.Facts), and what ties
+//     the counts together (Relations);
+//  2. protect decides which of them may be told;
+//  3. a number is shown when all counts that could be read from it may be.
 package disclose
 
 import (
-	"maps"
 	"math"
 
 	"bidrag/evaluate/result"
@@ -87,6 +93,11 @@ type Cleared struct {
 	places  map[string]string
 	gaps    []result.Gap
 	rules   Rules
+
+	// Primary and Secondary count the numbers that are left out since they tell of
+	// few persons, and since others could be found by them. Clashes counts groups of
+	// which the results tell different numbers; what is told of them is left out.
+	Primary, Secondary, Clashes int
 }
 
 // Clear sends the results through the gate.
@@ -107,15 +118,33 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		g.Message, g.Reason.Message = "", "" // they may hold small counts
 		c.gaps = append(c.gaps, g)
 	}
+	counts := newCounts(set, rules)
+	counts.protect(rules)
+	c.Clashes = len(counts.Clashes)
 	for i, v := range set.Values {
 		c.index[v.Key] = i
-		if rules.hides(v) {
-			c.numbers[i] = Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
-		} else {
-			c.numbers[i] = Number{state: Shown, value: v}
+		suppressed := Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
+		switch {
+		case rules.hides(v) || counts.values[i].rate >= 0:
+			c.Primary++
+			c.numbers[i] = suppressed
+		case !counts.mayTell(i):
+			c.Secondary++
+			c.numbers[i] = suppressed
+		default:
+			c.numbers[i] = Number{state: Shown, value: coarse(v)}
 		}
 	}
 	return c
+}
+
+// coarse is a value with no more decimals than hide the counts behind it: percentiles
+// of units' rates are one unit's rate, and whole percent do not tell of how many.
+func coarse(v result.Value) result.Value {
+	if v.Key.Quantity == "actual" && v.Part < 0 {
+		v.Value = math.Round(v.Value*100) / 100
+	}
+	return v
 }
 
 // small tells whether a count of persons may not be shown.
@@ -137,8 +166,11 @@ func (r Rules) model(m *fit.Result) *fit.Result {
 	if r.small(m.NDropped) {
 		cleared.NDropped = -1
 	}
-	cleared.DroppedBy = maps.Clone(m.DroppedBy)
-	maps.DeleteFunc(cleared.DroppedBy, func(_ string, n int) bool { return r.small(n) })
+	for _, n := range m.DroppedBy {
+		if r.small(n) { // it would follow from the rest
+			cleared.NDropped, cleared.DroppedBy = -1, nil
+		}
+	}
 	cleared.Warnings = make([]fit.Warning, len(m.Warnings))
 	for i, w := range m.Warnings {
 		cleared.Warnings[i] = fit.Warning{Code: w.Code, Subject: w.Subject}

@@ -8,8 +8,8 @@ import (
 	"bidrag/model/fit"
 )
 
-// clear sends one value through the gate with threshold 5.
-func clear(t *testing.T, v result.Value) Number {
+// cleared sends one value through the gate with threshold 5.
+func cleared(t *testing.T, v result.Value) Number {
 	t.Helper()
 	s := result.NewSet()
 	if err := s.Add("test", v); err != nil {
@@ -37,7 +37,7 @@ func TestSmallCountsDoNotPass(t *testing.T) {
 		{"2 of 4", result.Proportion(key, 2, 4), Suppressed},
 		{"a mean of 3", result.Estimate(key, result.Number, 17.5, 3), Suppressed},
 	} {
-		if got := clear(t, c.value).State(); got != c.want {
+		if got := cleared(t, c.value).State(); got != c.want {
 			t.Errorf("%s: state %d, want %d", c.name, got, c.want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestSmallCountsDoNotPass(t *testing.T) {
 // Nothing of a suppressed number can be read but its key, unit and step.
 func TestASuppressedNumberSaysNothing(t *testing.T) {
 	key := result.Key{Quantity: "share", Level: "rare"}
-	n := clear(t, result.Proportion(key, 3, 1000).WithInterval(0.001, 0.008))
+	n := cleared(t, result.Proportion(key, 3, 1000).WithInterval(0.001, 0.008))
 	low, high := n.Interval()
 	if !math.IsNaN(n.Value()) || !math.IsNaN(low) || !math.IsNaN(high) || n.N() != 0 {
 		t.Errorf("it says %v [%v, %v] of %d", n.Value(), low, high, n.N())

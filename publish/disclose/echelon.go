@@ -44,15 +44,16 @@ func newEchelon(n int, equations []Equation, known []bool) *echelon {
 		e.in[k] = map[int]bool{}
 	}
 	for _, q := range equations {
-		for _, t := range q {
-			uses[t.Group]++
+		uses[q.Whole]++
+		for _, k := range q.Parts {
+			uses[k]++
 		}
 	}
 	order := make([]int, len(equations))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(equations[a]) - len(equations[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return len(equations[a].Parts) - len(equations[b].Parts) })
 	for _, i := range order {
 		e.add(equations[i], known, uses)
 	}
@@ -62,14 +63,16 @@ func newEchelon(n int, equations []Equation, known []bool) *echelon {
 // add puts an equation to the system.
 func (e *echelon) add(q Equation, known []bool, uses []int) {
 	r := map[int]uint64{}
-	for _, t := range q {
-		if known[t.Group] {
-			continue
+	put := func(k int, c uint64) {
+		if c = (r[k] + c) % prime; c == 0 || known[k] {
+			delete(r, k)
+		} else {
+			r[k] = c
 		}
-		c := (r[t.Group] + uint64(t.Times+prime)) % prime
-		if r[t.Group] = c; c == 0 {
-			delete(r, t.Group)
-		}
+	}
+	put(q.Whole, 1)
+	for _, k := range q.Parts {
+		put(k, prime-1)
 	}
 	for _, k := range keys(r) {
 		if i := e.row[k]; i >= 0 {

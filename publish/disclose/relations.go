@@ -18,7 +18,6 @@ type Relations struct {
 	Groups []result.Group
 	Counts []int // persons; unknown where it follows from no result
 
-	// Equations are sums of counts that are zero.
 	Equations []Equation
 
 	// Clashes are groups of which the results give different counts, or which
@@ -32,12 +31,11 @@ type Relations struct {
 // unknown is the count of a group that follows from no result.
 const unknown = -1
 
-// An Equation says that a sum of counts is zero. Its terms stand in order of their
-// groups.
-type Equation []Term
-
-// A Term is a count times a whole number.
-type Term struct{ Group, Times int }
+// An Equation says that a group has as many persons as its parts together.
+type Equation struct {
+	Whole int
+	Parts []int
+}
 
 // relate ties together the groups with known or unknown counts.
 func relate(facts *result.Facts, groups []result.Group, counts []int) *Relations {
@@ -133,14 +131,11 @@ func restOf(whole result.Group, variable string, levels []string) result.Group {
 
 // sum adds the equation whole = parts + rest. A rest of "" says that there is none.
 func (r *Relations) sum(whole int, parts []int, rest result.Group) {
-	e := Equation{{whole, 1}}
-	for _, k := range parts {
-		e = append(e, Term{k, -1})
-	}
+	e := Equation{whole, slices.Clone(parts)}
 	if rest != "" {
 		k := r.add(rest)
 		r.rest[k] = true
-		e = append(e, Term{k, -1})
+		e.Parts = append(e.Parts, k)
 	}
 	r.Equations = append(r.Equations, e)
 }
@@ -194,6 +189,13 @@ func (r *Relations) partsOf(g result.Group, s result.Sum) ([]int, bool) {
 			return nil, false
 		}
 	}
+	for _, p := range s.Parts { // the group may be such a part itself
+		for _, c := range p.Conditions() {
+			if s.Whole.Level(c[0]) == "" && g.Level(c[0]) != "" {
+				return nil, false
+			}
+		}
+	}
 	told := false
 	parts := make([]result.Group, len(s.Parts))
 	for i, p := range s.Parts {
@@ -226,47 +228,45 @@ func (r *Relations) solve() {
 	for changed := true; changed; {
 		changed = false
 		for _, e := range r.Equations {
-			open, times, sum := -1, 0, 0
+			open, sum := -1, 0
 			several := false
-			for _, t := range e {
-				if c := r.Counts[t.Group]; c != unknown {
-					sum += t.Times * c
+			for _, k := range e.Parts {
+				if c := r.Counts[k]; c != unknown {
+					sum += c
 				} else {
 					several = several || open >= 0
-					open, times = t.Group, t.Times
+					open = k
 				}
 			}
-			if several || open < 0 || sum%times != 0 {
-				continue
-			}
-			if n := -sum / times; n >= 0 {
-				r.Counts[open] = n
-				changed = true
+			whole := r.Counts[e.Whole]
+			switch {
+			case several || whole == unknown && open >= 0 || whole != unknown && open < 0:
+			case open < 0:
+				r.Counts[e.Whole], changed = sum, true
+			case whole >= sum:
+				r.Counts[open], changed = whole-sum, true
 			}
 		}
 	}
 	for _, e := range r.Equations {
-		if sum, rest := r.total(e); sum != 0 && (!rest || sum < 0) {
-			for _, t := range e {
-				r.clash(t.Group)
+		if !r.adds(e) {
+			r.clash(e.Whole)
+			for _, k := range e.Parts {
+				r.clash(k)
 			}
 		}
 	}
 }
 
-// total adds up an equation whose counts are known, and tells whether its rest is
-// not. It is zero when another count is unknown.
-func (r *Relations) total(e Equation) (sum int, rest bool) {
-	for _, t := range e {
-		c := r.Counts[t.Group]
-		switch {
-		case c != unknown:
-			sum += t.Times * c
-		case r.rest[t.Group]:
-			rest = true
-		default:
-			return 0, false
+// adds tells whether the parts can be the whole, as far as their counts are known.
+func (r *Relations) adds(e Equation) bool {
+	whole, sum, open := r.Counts[e.Whole], 0, false
+	for _, k := range e.Parts {
+		if r.Counts[k] == unknown {
+			open = true
+		} else {
+			sum += r.Counts[k]
 		}
 	}
-	return sum, rest
+	return whole == unknown || sum == whole || open && sum < whole
 }

@@ -3,6 +3,7 @@ package disclose
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"bidrag/evaluate/result"
 )
@@ -13,7 +14,7 @@ type told struct {
 	rate   int   // the group whose share of another is 0 or 1, −1 when there is none
 }
 
-// A table is all counts that a set of results tells of, and which of them may
+// counts are all counts that a set of results tells of, and which of them may
 // be told.
 type counts struct {
 	*Relations
@@ -102,7 +103,7 @@ func (c *counts) aboutFew(of, part int, outcome string) bool {
 		return true
 	}
 	for _, k := range c.Groups[of].Conditions() {
-		if k[0] != "scheme" && k[0] != "year" {
+		if k[0] != "scheme" && k[0] != "year" && !strings.HasSuffix(k[0], " known") {
 			return true
 		}
 	}
@@ -125,19 +126,13 @@ func (c *counts) mark(set *result.Set, rules Rules) {
 		}
 	}
 	for _, e := range c.Equations {
-		whole, part, rest := 0, false, -1
-		for _, t := range e {
-			switch {
-			case t.Times > 0:
-				whole = t.Group
-			case rates[t.Group]:
-				part = true
-			case c.rest[t.Group]:
-				rest = t.Group
-			}
+		if !slices.ContainsFunc(e.Parts, func(k int) bool { return rates[k] }) || c.Counts[e.Whole] <= 0 {
+			continue
 		}
-		if part && rest >= 0 && c.Counts[whole] > 0 && c.Counts[rest] == 0 {
-			c.sensitive[rest] = true
+		for _, k := range e.Parts {
+			if c.rest[k] && c.Counts[k] == 0 {
+				c.sensitive[k] = true
+			}
 		}
 	}
 	for _, k := range c.Clashes {
@@ -148,22 +143,20 @@ func (c *counts) mark(set *result.Set, rules Rules) {
 // protect decides which counts are published: as many as can be without a
 // sensitive one following from them, the widest and largest first.
 func (c *counts) protect(rules Rules) {
-	for range c.Groups {
-		e := c.solveFor()
-		for k := range c.published {
-			c.published[k] = false
-		}
+	for range maxRounds {
+		clear(c.published)
+		e := c.solveFor(rules.Threshold)
 		for _, k := range c.order() {
 			if c.sensitive[k] || c.hidden[k] {
 				continue
 			}
-			if slices.ContainsFunc(e.reveals(k), func(s int) bool { return s >= len(c.Groups) || c.sensitive[s] }) {
+			if slices.ContainsFunc(e.reveals(k), func(s int) bool { return s >= len(c.Groups) || c.sensitive[s] || c.hidden[s] }) {
 				continue
 			}
 			e.publish(k)
 			c.published[k] = true
 		}
-		if !c.widen(rules) {
+		if !c.giveUp(rules) && !c.giveUpTables(rules) {
 			return
 		}
 	}
@@ -172,19 +165,16 @@ func (c *counts) protect(rules Rules) {
 // solveFor is the system of equations in which that nobody is in a group is known,
 // with a sum of two counts for each that a single person could take from it
 // to find the other.
-func (c *counts) solveFor() *echelon {
-	known := make([]bool, len(c.Groups))
-	for k, n := range c.Counts {
-		known[k] = n == 0 && !c.sensitive[k]
-	}
+func (c *counts) solveFor(threshold int) *echelon {
+	known := c.known()
 	equations := slices.Clone(c.Equations)
 	n := len(c.Groups)
 	done := map[[2]int]bool{}
 	for _, e := range c.Equations {
 		var few []int
-		for _, t := range e {
-			if c.sensitive[t.Group] && c.Counts[t.Group] > 0 {
-				few = append(few, t.Group)
+		for _, k := range e.Parts {
+			if c.sensitive[k] && c.Counts[k] > 0 {
+				few = append(few, k)
 			}
 		}
 		if len(few) > maxPairs {
@@ -192,9 +182,9 @@ func (c *counts) solveFor() *echelon {
 		}
 		for i, a := range few {
 			for _, b := range few[:i] {
-				if pair := [2]int{a, b}; (c.Counts[a] == 1 || c.Counts[b] == 1) && !done[pair] {
+				if pair := [2]int{a, b}; (c.Counts[a] == 1 || c.Counts[b] == 1 || c.Counts[a]+c.Counts[b] < threshold) && !done[pair] {
 					done[pair] = true
-					equations = append(equations, Equation{{a, 1}, {b, 1}, {n, -1}})
+					equations = append(equations, Equation{n, []int{a, b}})
 					n++
 				}
 			}
@@ -202,6 +192,9 @@ func (c *counts) solveFor() *echelon {
 	}
 	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...))
 }
+
+// maxRounds is how often counts are given up beside those that can be bounded.
+const maxRounds = 20
 
 // maxPairs is the number of sensitive counts of a sum above which a person who
 // is alone in one of them does not come nearer to the others.
@@ -216,6 +209,9 @@ func (c *counts) order() []int {
 		if c.told[k] {
 			out = append(out, k)
 			width[k] = len(c.Groups[k].Conditions())
+			if c.Groups[k].Level("municipality") != "" && c.Groups[k].Level("scheme") == "" {
+				width[k] += 2 // projects rather than the places that they add up to
+			}
 		}
 	}
 	slices.SortFunc(out, func(a, b int) int {
@@ -224,6 +220,108 @@ func (c *counts) order() []int {
 	return out
 }
 
-// widen looks for sensitive counts that can be bounded to fewer persons than may
-// be told, and gives up another count for each. It tells whether there were any.
-func (c *counts) widen(Rules) bool { return false }
+// giveUp looks for counts that may not be told and can yet be bounded to fewer
+// persons than may be, and gives up another count in every sum that bounds them.
+// It tells whether there were any.
+func (c *counts) giveUp(rules Rules) bool {
+	any := false
+	low, high := c.Bounds(c.known())
+	for _, e := range c.Equations {
+		least := 0
+		for _, k := range e.Parts {
+			least += low[k]
+		}
+		for _, s := range e.Parts {
+			if !c.sensitive[s] || c.Counts[s] <= 0 || c.Counts[s] >= rules.Threshold || high[e.Whole] == endless {
+				continue
+			}
+			bound := high[e.Whole] - (least - low[s])
+			if bound >= rules.Threshold {
+				continue
+			}
+			if k := c.cheapest(e, rules.Threshold-bound); k >= 0 {
+				c.hidden[k], c.published[k] = true, false
+				any = true
+				least -= low[k]
+			}
+		}
+	}
+	return any
+}
+
+// giveUpTables gives up the tables in which there are counts that can still be bounded
+// to fewer persons than may be told: all counts by the same variables, of the same
+// place if they are of places. It tells whether there were any.
+func (c *counts) giveUpTables(rules Rules) bool {
+	any := false
+	_, high := c.Bounds(c.known())
+	for s, n := range c.Counts {
+		if !c.sensitive[s] || n <= 0 || n >= rules.Threshold || high[s] >= rules.Threshold {
+			continue
+		}
+		for k, g := range c.Groups {
+			if c.published[k] && alike(g, c.Groups[s]) {
+				c.hidden[k], c.published[k] = true, false
+				any = true
+			}
+		}
+	}
+	return any
+}
+
+// alike tells whether groups are of one table: by the same variables, of the same
+// sample, and of the same place.
+func alike(a, b result.Group) bool {
+	x, y := a.Conditions(), b.Conditions()
+	if len(x) != len(y) || a.Sample() != b.Sample() {
+		return false
+	}
+	for i := range x {
+		if x[i][0] != y[i][0] || x[i][0] == "municipality" && x[i][1] != y[i][1] {
+			return false
+		}
+	}
+	return true
+}
+
+// large is a count that is not given up for what is a part of it.
+const large = 100
+
+// cheapest is the published part of a sum that loses least when it is given up: the
+// smallest of enough persons, else the largest; the whole when no part is published;
+// −1 when there is nothing to give up but a large whole.
+func (c *counts) cheapest(e Equation, enough int) int {
+	best := -1
+	for _, k := range e.Parts {
+		switch {
+		case !c.published[k] || c.Counts[k] <= 0:
+		case best < 0,
+			c.Counts[k] >= enough && (c.Counts[best] < enough || c.Counts[k] < c.Counts[best]),
+			c.Counts[best] < enough && c.Counts[k] > c.Counts[best]:
+			best = k
+		}
+	}
+	if best < 0 && c.published[e.Whole] && c.Counts[e.Whole] < large {
+		return e.Whole
+	}
+	return best
+}
+
+// mayTell tells whether all counts that could be read from a value are published.
+func (c *counts) mayTell(value int) bool {
+	for _, k := range c.values[value].groups {
+		if !c.published[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// known are the counts that are published, and the groups of nobody.
+func (c *counts) known() []bool {
+	known := slices.Clone(c.published)
+	for k, n := range c.Counts {
+		known[k] = known[k] || n == 0 && !c.sensitive[k]
+	}
+	return known
+}

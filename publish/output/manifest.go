@@ -47,6 +47,7 @@ type Options struct {
 type Settings struct {
 	Threshold  int `json:"disclosure_threshold"`
 	Suppressed int `json:"suppressed_values"`
+	Secondary  int `json:"suppressed_so_that_others_cannot_be_found"`
 }
 
 // A File is one file of the folder.

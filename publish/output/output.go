@@ -37,11 +37,7 @@ func Write(ctx context.Context, dir string, r *pipeline.Run, cleared *disclose.C
 	m := newManifest(r, o)
 	m.Steps = append(m.Steps, pipeline.Step{Name: "report", Seconds: time.Since(start).Seconds()})
 	m.Settings.Threshold = cleared.Rules().Threshold
-	for _, n := range cleared.Numbers() {
-		if n.State() == disclose.Suppressed {
-			m.Settings.Suppressed++
-		}
-	}
+	m.Settings.Suppressed, m.Settings.Secondary = cleared.Primary+cleared.Secondary, cleared.Secondary
 	if m.Files, err = folder.list(); err != nil {
 		return err
 	}

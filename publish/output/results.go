@@ -46,6 +46,31 @@ type value struct {
 	Unit  string   `json:"unit"`
 	N     int      `json:"n"`
 	Step  string   `json:"step"`
+
+	// In results_full.json only: what an audit must know.
+	Part   *int    `json:"part,omitempty"`
+	Groups []group `json:"groups,omitempty"`
+}
+
+// group is a group of persons that a value tells of, and how many they are where
+// the value says so.
+type group struct {
+	Group result.Group   `json:"group"`
+	N     *int           `json:"n,omitempty"`
+	Or    []result.Group `json:"or,omitempty"`
+}
+
+// groupsOf lists whom a value tells of.
+func groupsOf(f *result.Facts, v result.Value) []group {
+	var out []group
+	for _, c := range f.Counts(v) {
+		g := group{Group: c.Group, Or: c.Or}
+		if c.N >= 0 {
+			g.N = &c.N
+		}
+		out = append(out, g)
+	}
+	return out
 }
 
 // finite returns the number unless it is none that JSON can hold.
@@ -65,7 +90,7 @@ func clearedResults(c *disclose.Cleared) results {
 			continue
 		}
 		low, high := n.Interval()
-		out.Values = append(out.Values, value{n.Key().ID(), finite(n.Value()), finite(low), finite(high), n.Unit(), n.N(), n.Step()})
+		out.Values = append(out.Values, value{ID: n.Key().ID(), Value: finite(n.Value()), Low: finite(low), High: finite(high), Unit: n.Unit(), N: n.N(), Step: n.Step()})
 	}
 	return out
 }
