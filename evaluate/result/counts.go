@@ -45,7 +45,9 @@ func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 }
 
 // clean takes the signs out of a text that separate conditions.
-func clean(s string) string { return strings.NewReplacer(";", ",", "=", "≈", ": ", ":").Replace(s) }
+func clean(s string) string { return signs.Replace(s) }
+
+var signs = strings.NewReplacer(";", ",", "=", "≈", ": ", ":")
 
 // sample returns everyone in a sample, or in another that has the same persons.
 func (f *Facts) sample(name string) Group {
