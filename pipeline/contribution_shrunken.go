@@ -256,10 +256,6 @@ func (r *Run) checkMultilevel(problems *problem.List) {
 	report := func(err error) {
 		problems.Add(file, line, column, "contributions cannot be taken from the model %q: %v", c.Multilevel, err)
 	}
-	m, _ := r.Study.Models.Get(c.Multilevel)
-	if m.Family != "" && m.Family != "binomial" {
-		report(fmt.Errorf("its family is %s, and attaining the goal or not is binomial; name a model of that family", m.Family))
-	}
 	for _, random := range f.Random {
 		if !random.Left.Intercept || len(random.Left.Terms) > 0 {
 			report(fmt.Errorf("in %s slopes vary between the groups, so that a project's contribution is not one number; name a model of which the intercepts alone vary, as (1 | municipality/project)", random.Source))
