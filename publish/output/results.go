@@ -16,6 +16,7 @@ type results struct {
 	Values []value                `json:"values"`
 	Gaps   []gap                  `json:"gaps"`
 	Cases  []string               `json:"cases,omitempty"` // never of what may be published
+	Facts  *result.Facts          `json:"facts,omitempty"` // the same
 }
 
 // gap is something that the study asks for and the data could not answer.
@@ -97,9 +98,13 @@ func clearedResults(c *disclose.Cleared) results {
 
 // fullResults are all numbers, before disclosure control.
 func fullResults(s *result.Set) results {
-	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps), Cases: s.Cases}
+	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps), Cases: s.Cases, Facts: &s.Facts}
 	for _, v := range s.Values {
-		out.Values = append(out.Values, value{v.Key.ID(), finite(v.Value), finite(v.Low), finite(v.High), v.Unit, v.N, v.Step})
+		full := value{ID: v.Key.ID(), Value: finite(v.Value), Low: finite(v.Low), High: finite(v.High), Unit: v.Unit, N: v.N, Step: v.Step, Groups: groupsOf(&s.Facts, v)}
+		if v.Part >= 0 {
+			full.Part = &v.Part
+		}
+		out.Values = append(out.Values, full)
 	}
 	return out
 }
