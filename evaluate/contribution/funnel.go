@@ -190,7 +190,7 @@ func (set FunnelSettings) limits(f funnel) []result.Value {
 		for _, l := range []struct {
 			name    string
 			z, tau2 float64
-		}{{"95", limit95, 0}, {"99.8", limit998, 0}, {"95_adjusted", limit95, f.dispersion.Tau2}, {"99.8_adjusted", limit998, f.dispersion.Tau2}} {
+		}{{"95", limit95, 0}, {"998", limit998, 0}, {"95_adjusted", limit95, f.dispersion.Tau2}, {"998_adjusted", limit998, f.dispersion.Tau2}} {
 			half := l.z * math.Sqrt(f.spread/float64(size)+l.tau2)
 			v := value("funnel_limit", result.Points, half).WithInterval(-half, half)
 			v.Key.Level, v.Key.ByLevel = strconv.Itoa(size), l.name
