@@ -7,6 +7,7 @@
 //	go run ./docs/simulation -decompositions > decompositions.md
 //	go run ./docs/simulation -imputation -out imputation.csv > imputation.md
 //	go run ./docs/simulation -contributions > contributions.md
+//	go run ./docs/simulation -shrunken -replicates 300 > shrunken.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
 // number, so the numbers do not depend on -threads; only the times do.
@@ -41,7 +42,14 @@ func main() {
 	matching := flag.Bool("matching", false, "effects found by comparing like with like")
 	hidden := flag.Bool("sensitivity", false, "how strong something hidden must be, where it is known")
 	units := flag.Bool("contributions", false, "contribution indicators of projects whose contribution is known")
+	drawn := flag.Bool("shrunken", false, "contribution indicators of the multilevel model, where the contribution is known")
 	flag.Parse()
+	if *drawn {
+		if err := runShrinking(shrinkings(), *replicates, *threads, *seed, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *units {
 		if err := runContributions(*replicates, *threads, *seed, os.Stdout); err != nil {
 			log.Fatal(err)
