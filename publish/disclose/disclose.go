@@ -118,7 +118,7 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		g.Message, g.Reason.Message = "", "" // they may hold small counts
 		c.gaps = append(c.gaps, g)
 	}
-	counts := newCounts(set, rules)
+	counts := newCounts(&set.Facts, tellings(set), rules)
 	counts.protect(rules)
 	c.Clashes = len(counts.Clashes)
 	for i, v := range set.Values {

@@ -25,8 +25,24 @@ type counts struct {
 	published []bool
 }
 
+// A Telling is what a value tells: whom it counts, and what the gate must know of it.
+type Telling struct {
+	ID      string
+	N, Part int
+	Groups  []result.Counted
+}
+
+// tellings are what the values of a set tell.
+func tellings(set *result.Set) []Telling {
+	out := make([]Telling, len(set.Values))
+	for i, v := range set.Values {
+		out[i] = Telling{v.Key.ID(), v.N, v.Part, set.Facts.Counts(v)}
+	}
+	return out
+}
+
 // newCounts finds the groups that the values tell of.
-func newCounts(set *result.Set, rules Rules) *counts {
+func newCounts(facts *result.Facts, values []Telling, rules Rules) *counts {
 	var groups []result.Group
 	var sizes []int
 	at := map[result.Group]int{}
@@ -40,19 +56,19 @@ func newCounts(set *result.Set, rules Rules) *counts {
 			groups, sizes = append(groups, g), append(sizes, n)
 		}
 	}
-	all := make([][]result.Counted, len(set.Values))
-	for i, v := range set.Values {
-		all[i] = set.Facts.Counts(v)
+	all := make([][]result.Counted, len(values))
+	for i, v := range values {
+		all[i] = slices.Clone(v.Groups)
 		for _, c := range all[i] {
 			if len(c.Or) == 0 {
 				note(c.Group, c.N)
 			}
 		}
 	}
-	for i, v := range set.Values {
+	for i, v := range values {
 		for j, c := range all[i] {
 			if len(c.Or) > 0 {
-				all[i][j] = choose(c, v, func(g result.Group) int {
+				all[i][j] = choose(c, v.ID, func(g result.Group) int {
 					if k, seen := at[g]; seen {
 						return sizes[k]
 					}
@@ -62,34 +78,34 @@ func newCounts(set *result.Set, rules Rules) *counts {
 			}
 		}
 	}
-	c := &counts{Relations: relate(&set.Facts, groups, sizes), values: make([]told, len(set.Values))}
-	c.tell(set, all)
-	c.mark(set, rules)
+	c := &counts{Relations: relate(facts, groups, sizes), values: make([]told, len(values))}
+	c.tell(facts, values, all)
+	c.mark(rules)
 	return c
 }
 
 // choose finds which of several groups a value rests on: the first of as many
 // persons; a group of its own when there is none.
-func choose(c result.Counted, v result.Value, size func(result.Group) int) result.Counted {
+func choose(c result.Counted, id string, size func(result.Group) int) result.Counted {
 	for _, g := range append([]result.Group{c.Group}, c.Or...) {
 		if size(g) == c.N {
 			return result.Counted{Group: g, N: c.N}
 		}
 	}
-	return result.Counted{Group: result.People("number " + v.Key.ID()), N: c.N}
+	return result.Counted{Group: result.People("number " + id), N: c.N}
 }
 
 // tell remembers which groups each value tells of.
-func (c *counts) tell(set *result.Set, all [][]result.Counted) {
+func (c *counts) tell(facts *result.Facts, values []Telling, all [][]result.Counted) {
 	c.told = make([]bool, len(c.Groups))
-	for i, v := range set.Values {
+	for i, v := range values {
 		t := told{rate: -1}
 		for _, g := range all[i] {
 			k := c.Find(g.Group)
 			t.groups = append(t.groups, k)
 			c.told[k] = true
 		}
-		if len(t.groups) > 1 && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], set.Facts.Outcome) {
+		if len(t.groups) > 1 && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], facts.Outcome) {
 			t.rate = t.groups[1]
 		}
 		c.values[i] = t
@@ -113,7 +129,7 @@ func (c *counts) aboutFew(of, part int, outcome string) bool {
 // mark finds what may not be told: counts of 1 to threshold − 1 persons, of those
 // who have or have not what a share of 0 or 1 is a share of, and what does
 // not add up.
-func (c *counts) mark(set *result.Set, rules Rules) {
+func (c *counts) mark(rules Rules) {
 	c.sensitive, c.hidden, c.published = make([]bool, len(c.Groups)), make([]bool, len(c.Groups)), make([]bool, len(c.Groups))
 	for k, n := range c.Counts {
 		c.sensitive[k] = n > 0 && n < rules.Threshold
@@ -145,7 +161,7 @@ func (c *counts) mark(set *result.Set, rules Rules) {
 func (c *counts) protect(rules Rules) {
 	for range maxRounds {
 		clear(c.published)
-		e := c.solveFor(rules.Threshold)
+		e, _ := c.solveFor(rules.Threshold)
 		for _, k := range c.order() {
 			if c.sensitive[k] || c.hidden[k] {
 				continue
@@ -164,8 +180,8 @@ func (c *counts) protect(rules Rules) {
 
 // solveFor is the system of equations in which that nobody is in a group is known,
 // with a sum of two counts for each that a single person could take from it
-// to find the other.
-func (c *counts) solveFor(threshold int) *echelon {
+// to find the other. It returns those pairs; their sums are the unknowns after the groups.
+func (c *counts) solveFor(threshold int) (system *echelon, pairs [][2]int) {
 	known := c.known()
 	equations := slices.Clone(c.Equations)
 	n := len(c.Groups)
@@ -184,13 +200,14 @@ func (c *counts) solveFor(threshold int) *echelon {
 			for _, b := range few[:i] {
 				if pair := [2]int{a, b}; (c.Counts[a] == 1 || c.Counts[b] == 1 || c.Counts[a]+c.Counts[b] < threshold) && !done[pair] {
 					done[pair] = true
+					pairs = append(pairs, pair)
 					equations = append(equations, Equation{n, []int{a, b}})
 					n++
 				}
 			}
 		}
 	}
-	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...))
+	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...)), pairs
 }
 
 // maxRounds is how often counts are given up beside those that can be bounded.

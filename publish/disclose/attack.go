@@ -1,0 +1,114 @@
+package disclose
+
+import (
+	"cmp"
+	"slices"
+
+	"bidrag/evaluate/result"
+)
+
+// An Attack is what someone finds who knows what is published and how the counts
+// behind it are tied together. It is told everything, and takes as known only
+// what it is shown: it knows of the rest what there is to find, and does not use it.
+type Attack struct {
+	counts *counts
+	rules  Rules
+	direct []bool // shown by a value itself
+}
+
+// A Found is a count that may not be told and that can be found.
+type Found struct {
+	Group  result.Group
+	Beside result.Group // the count of both together is found, by which one who is alone in the one finds the other; "" when it is that of Group itself
+
+	// Follows says that the count follows by subtraction from what is known;
+	// else it is bounded to at most High persons.
+	Follows   bool
+	Low, High int
+
+	Rate bool // all or nobody of a group are in this one, and that follows
+}
+
+// NewAttack prepares an attack on values of which nothing is known yet.
+func NewAttack(facts *result.Facts, values []Telling, rules Rules) *Attack {
+	c := newCounts(facts, values, rules)
+	return &Attack{c, rules, make([]bool, len(c.Groups))}
+}
+
+// See makes the counts known that can be read from a value. It tells whether one
+// of them is about few persons, or of a rate of 0 or 1 that may not be told.
+func (a *Attack) See(value int) (secret bool) {
+	t := a.counts.values[value]
+	for _, k := range t.groups {
+		a.know(k)
+		secret = secret || a.counts.sensitive[k]
+	}
+	return secret || t.rate >= 0
+}
+
+// SeeGroup makes the count of a group known, if the results tie anything to it. It
+// tells whether it may not be known.
+func (a *Attack) SeeGroup(g result.Group) (secret bool) {
+	k := a.counts.Find(g)
+	if k < 0 {
+		return false
+	}
+	a.know(k)
+	return a.counts.sensitive[k]
+}
+
+func (a *Attack) know(k int) { a.counts.published[k], a.direct[k] = true, true }
+
+// Known is how many counts are known.
+func (a *Attack) Known() int {
+	n := 0
+	for _, known := range a.direct {
+		if known {
+			n++
+		}
+	}
+	return n
+}
+
+// Secrets is how many counts and rates may not be found.
+func (a *Attack) Secrets() int {
+	n := 0
+	for _, s := range a.counts.sensitive {
+		if s {
+			n++
+		}
+	}
+	return n
+}
+
+// Find lists the counts that may not be told and can be found from what is known,
+// and were not seen themselves: those that follow from the equations, for one who
+// is alone in a group too, and those that can be bounded to fewer persons than may
+// be told.
+func (a *Attack) Find() []Found {
+	c := a.counts
+	e, pairs := c.solveFor(a.rules.Threshold)
+	low, high := c.Bounds(c.known())
+	var out []Found
+	for k, s := range c.sensitive {
+		if !s || a.direct[k] {
+			continue
+		}
+		few := a.rules.small(c.Counts[k])
+		switch {
+		case e.follows(k) && !few:
+			out = append(out, Found{Group: c.Groups[k], Follows: true, Rate: true})
+		case few && (e.follows(k) || high[k] < a.rules.Threshold):
+			out = append(out, Found{Group: c.Groups[k], Follows: e.follows(k), Low: low[k], High: high[k]})
+		}
+	}
+	for i, p := range pairs {
+		if k := len(c.Groups) + i; e.follows(k) && !e.follows(p[0]) && !e.follows(p[1]) && !a.direct[p[0]] && !a.direct[p[1]] {
+			out = append(out, Found{Group: c.Groups[p[0]], Beside: c.Groups[p[1]], Follows: true})
+		}
+	}
+	slices.SortFunc(out, func(x, y Found) int {
+		return cmp.Or(cmp.Compare(x.Group, y.Group), cmp.Compare(x.Beside, y.Beside))
+	})
+	return out
+}
