@@ -243,14 +243,6 @@ func (r *Run) knownInPlaces(places []cases.Place) []int {
 	return out
 }
 
-// sizeFloor is the number of persons at which a class of size begins, or the
-// smallest that may be told.
-func (r *Run) sizeFloor(persons int) int {
-	floor := r.Study.Disclosure.Threshold
-	for _, size := range r.Study.Contribution.Sizes {
-		if size <= persons {
-			floor = max(floor, size)
-		}
-	}
-	return floor
-}
+// sizeFloor is the number of persons that is told in place of that of a case: the
+// smallest that may be told, which is the same for all and narrows nothing.
+func (r *Run) sizeFloor(persons int) int { return min(persons, r.Study.Disclosure.Threshold) }
