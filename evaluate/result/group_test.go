@@ -1,0 +1,70 @@
+package result
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestGroups(t *testing.T) {
+	g := People("complete").At("scheme", "intro").At("education", "1").At("outcome", "")
+	if g != "complete: education=1; scheme=intro" {
+		t.Fatalf("%q", g)
+	}
+	if other := People("complete").At("education", "2").At("scheme", "intro").At("education", "1"); other != g {
+		t.Errorf("the order of conditions matters: %q", other)
+	}
+	for _, c := range []struct{ got, want Group }{
+		{g.Without("education"), "complete: scheme=intro"},
+		{g.Without("education").Without("scheme"), "complete"},
+		{g.Without("age"), g},
+		{g.In("gross"), "gross: education=1; scheme=intro"},
+		{g.At("outcome", "1/work").Wider("outcome"), g.At("outcome", "1")},
+		{g.At("outcome", "1").Wider("outcome"), g},
+		{People("").At("age", "60"), ": age=60"},
+		{People("").At("age", "60").Without("age"), ""},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	if g.Sample() != "complete" || g.Level("scheme") != "intro" || g.Level("age") != "" || !slices.Equal(g.Conditions(), [][2]string{{"education", "1"}, {"scheme", "intro"}}) {
+		t.Errorf("%q says %q %q %v", g, g.Sample(), g.Level("scheme"), g.Conditions())
+	}
+}
+
+// Whom the numbers of a study count, by their keys.
+func TestCounts(t *testing.T) {
+	f := &Facts{Outcome: "outcome", Reference: "intro", Same: map[string]string{"in_individual": "complete", "model individual": "complete"}, Ranked: map[string]bool{"age": true}}
+	in := func(k Key, part int) []Counted {
+		v := PersonCount(k, 100)
+		v.Part = part
+		return f.Counts(v)
+	}
+	for _, c := range []struct {
+		name string
+		key  Key
+		part int
+		want []Counted
+	}{
+		{"attainment at a level", Key{Quantity: "attainment", Sample: "in_individual", Scheme: "intro", Variable: "education", Level: "1"}, 40,
+			[]Counted{{Group: "complete: education=1; scheme=intro", N: 100}, {Group: "complete: education=1; outcome=1; scheme=intro", N: 40}}},
+		{"attainment of a kind in a year", Key{Quantity: "attainment", Kind: "work", Sample: "gross", Scheme: All, Year: "2019"}, 40,
+			[]Counted{{Group: "gross: year=2019", N: 100}, {Group: "gross: outcome kind=work; year=2019", N: 40}}},
+		{"quartiles are of their scheme", Key{Quantity: "share", Sample: "complete", Scheme: "intro", Variable: "age", Level: "q1"}, 25,
+			[]Counted{{Group: "complete: scheme=intro", N: 100}, {Group: "complete: age of complete intro=q1; scheme=intro", N: 25}}},
+		{"a model", Key{Quantity: "log_lik", Model: "individual"}, -1, []Counted{{Group: "complete", N: 100}}},
+		{"a project's year", Key{Quantity: "project_shrunken", Sample: "in_individual", Model: "individual", Scheme: "intro", Year: "2019", Project: "intro-0351"}, 40,
+			[]Counted{{Group: "complete: municipality=0351; scheme=intro; year=2019", N: 100}, {Group: "complete: municipality=0351; outcome=1; scheme=intro; year=2019", N: 40}}},
+		{"a place", Key{Quantity: "municipality_persons", Sample: "complete", Scheme: All, Project: "0351"}, 40,
+			[]Counted{{Group: "complete: municipality=0351", N: 100}, {Group: "complete: municipality=0351; outcome=1", N: 40}}},
+		{"a difference tells of both schemes", Key{Quantity: "attainment_difference", Sample: "complete", Scheme: "jobbsjansen"}, 40,
+			[]Counted{{Group: "complete: scheme=jobbsjansen", N: 100}, {Group: "complete: outcome=1; scheme=jobbsjansen", N: 40},
+				{Group: "complete: scheme=intro", N: -1}, {Group: "complete: outcome=1; scheme=intro", N: -1}}},
+		{"nobody knows", Key{Quantity: "new", Level: "a;b=c"}, -1, []Counted{{Group: "number new.a,b≈c", N: 100}}},
+	} {
+		got := in(c.key, c.part)
+		if !slices.EqualFunc(got, c.want, func(a, b Counted) bool { return a.Group == b.Group && a.N == b.N }) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

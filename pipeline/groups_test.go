@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"slices"
+	"testing"
+
+	"bidrag/evaluate/result"
+)
+
+// Every number says whom it counts, and all numbers of a group are the same: else
+// the gate would tie counts together that are not of one table.
+func TestNumbersOfAGroupAgree(t *testing.T) {
+	r := shipped(t)
+	count, first := map[result.Group]int{}, map[result.Group]string{}
+	own := 0
+	for _, v := range r.Results.Values {
+		for _, c := range r.Results.Facts.Counts(v) {
+			if c.N < 0 || len(c.Or) > 0 {
+				continue
+			}
+			if n, told := count[c.Group]; told && n != c.N {
+				t.Errorf("%s: %d by %s and %d by %s", c.Group, n, first[c.Group], c.N, v.Key.ID())
+			} else if !told {
+				count[c.Group], first[c.Group] = c.N, v.Key.ID()
+			}
+			if c.Group.Sample() == "number "+v.Key.ID() {
+				own++
+			}
+		}
+	}
+	if share := float64(own) / float64(len(r.Results.Values)); share > 0.02 {
+		t.Errorf("%d of %d numbers do not say whom they count", own, len(r.Results.Values))
+	}
+}
+
+// What the gate must know of samples is found in the data.
+func TestFacts(t *testing.T) {
+	f := shipped(t).Results.Facts
+	if f.Same["in_individual"] != "complete" || f.Same["model individual"] != "complete" || f.Same[result.Rest("gross", "complete")] != "incomplete" {
+		t.Errorf("the same persons: %v", f.Same)
+	}
+	if !slices.Contains(f.Within["complete"], "gross") || !slices.Contains(f.Within["women"], "complete") || slices.Contains(f.Within["gross"], "complete") {
+		t.Errorf("within: %v", f.Within)
+	}
+	sum := func(whole, part result.Group) bool {
+		return slices.ContainsFunc(f.Sums, func(s result.Sum) bool { return s.Whole == whole && slices.Contains(s.Parts, part) })
+	}
+	if !sum("complete: male=0", "women") || !sum(": outcome=1", ": outcome kind=work") || sum(": outcome=1", ": outcome kind=neither") || !sum("read", "gross") {
+		t.Errorf("sums: %v", f.Sums)
+	}
+	if !f.Ranked["residence_years"] || f.Ranked["education"] {
+		t.Errorf("ranked: %v", f.Ranked)
+	}
+}
