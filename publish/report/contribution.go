@@ -28,11 +28,12 @@ func (w *writer) contribution() {
 		id, title string
 		write     func()
 	}{
-		{"contribution-reading", "reading.title", func() { w.howToRead() }},
-		{"contribution-classes", "classes.title", func() {
-			w.text(w.say("classes.lead", "band", w.band()), w.variantsSentence())
-			w.table(w.classTable())
-		}},
+		{"contribution-reading", "reading.title", w.howToRead},
+		{"contribution-classes", "classes.title", w.classes},
+		{"contribution-funnel", "funnel.title", w.funnel},
+		{"contribution-reliability", "reliability.title", w.reliability},
+		{"contribution-cautious", "cautious.title", w.cautious},
+		{"contribution-stability", "stability.title", w.stability},
 		{"contribution-spread", "spread.title", func() {
 			w.text(w.spreadSentences(first.Key)...)
 			w.table(w.spreadTable(first.Key))
@@ -42,6 +43,10 @@ func (w *writer) contribution() {
 			w.table(w.quadrantTable())
 		}},
 		{"contribution-by-level", "by_level.title", func() { w.contributionByLevel(first.Key) }},
+		{"contribution-years", "yearly.title", w.yearly},
+		{"contribution-municipalities", "municipalities.title", w.municipalities},
+		{"contribution-projects", "each.title", w.eachProject},
+		{"cases", "cases.title", w.caseMunicipalities},
 	} {
 		w.section(s.id, w.word(s.title))
 		s.write()

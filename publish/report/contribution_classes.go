@@ -1,73 +1,110 @@
 package report
 
 import (
+	"math"
+
 	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
 	"bidrag/publish/table"
 )
 
-// howToRead tells what an indicator says and what it does not.
+// howToRead tells what an indicator says and what it does not, by examples.
 func (w *writer) howToRead() {
 	w.text(w.say("reading.zero"), w.say("reading.above"), w.say("reading.interval"))
+	w.examples()
 	w.text(w.say("reading.why"))
 }
 
-// spreadSentences say how far apart the projects are.
-func (w *writer) spreadSentences(variant string) []string {
-	points := func(scheme, level string) phrase {
-		n := w.spread("contribution", variant, scheme, level)
-		if !table.Has(n) {
-			return phrase{}
+// examples is table 5: how far a project is from the country, and how much of that
+// goes with its participants.
+func (w *writer) examples() {
+	c := w.study.Contribution
+	t := table.Table{ID: "contribution-examples", Title: w.word("examples.table"), Note: join([]string{w.say("examples.note"), w.source()}),
+		Columns: []table.Column{{}, {Label: w.word("column.actual")}, {Label: w.word("column.expected")},
+			{Label: w.word("examples.distance"), Group: w.word("examples.split")}, {Label: w.word("examples.participants"), Group: w.word("examples.split")}, {Label: w.word("column.contribution"), Group: w.word("examples.split")}}}
+	mean := w.meanOfAll()
+	for _, e := range c.Examples {
+		of := func(quantity string) disclose.Number {
+			return w.get(result.Key{Quantity: quantity, Kind: c.Variants[0].Key, Sample: w.contributionSample(), Scheme: e.Value.Scheme, Level: e.Key})
 		}
-		return phrase{w.locale.Points(n.Value()), true}
+		actual, expected := of("example_actual"), of("example_expected")
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(e.Value.Label.In(w.lang)), table.Num(actual, wholePercent), table.Num(expected, wholePercent),
+			w.differenceCell(actual, mean), w.differenceCell(expected, mean), table.Num(of("example_contribution"), pointsInterval)}})
 	}
-	sentences := []string{w.say("spread.lead")}
-	for _, s := range w.schemes {
-		sentences = append(sentences, w.say("spread.scheme", "scheme", s.name, "median", points(s.key, "p50"), "low", points(s.key, "p10"), "high", points(s.key, "p90")))
+	if !t.Empty() {
+		w.text(w.say("examples.lead"))
+		w.table(t)
 	}
-	return sentences
 }
 
-// spreadTable is table 6.
-func (w *writer) spreadTable(variant string) table.Table {
-	t := table.Table{ID: "contribution-spread", Title: w.word("spread.table"), Note: join([]string{w.say("spread.note"), w.source()}), Columns: []table.Column{{}}}
-	for _, s := range w.schemes {
-		t.Columns = append(t.Columns, table.Column{Group: s.label, Label: w.word("column.contribution")}, table.Column{Group: s.label, Label: w.word("column.actual")})
+// differenceCell is one share less another, in points.
+func (w *writer) differenceCell(a, b disclose.Number) table.Cell {
+	if !table.Has(a) || !table.Has(b) {
+		return table.Num(a, table.Format{Kind: table.Points})
 	}
-	for _, level := range []string{"p10", "p25", "p50", "p75", "p90"} {
-		row := table.Row{Cells: []table.Cell{table.Text(w.word("spread." + level))}}
-		for _, s := range w.schemes {
-			row.Cells = append(row.Cells, table.Num(w.spread("contribution", variant, s.key, level), table.Format{Kind: table.Points}),
-				table.Num(w.spread("actual", variant, s.key, level), wholePercent))
+	return table.Text(w.locale.Points(a.Value() - b.Value()))
+}
+
+// classes is the section on which projects are above and below what is expected,
+// by all rules. Where projects do not differ there is none.
+func (w *writer) classes() {
+	if w.withoutVariance() {
+		return
+	}
+	w.text(w.say("classes.lead", "band", w.band()), w.say("classes.discovery", "rate", w.percentText(w.study.Contribution.FalseDiscovery)))
+	if w.byMultilevel("projects_by_shrunken", result.All, "", "above").State() != disclose.Absent {
+		w.text(w.say("classes.multilevel"))
+	}
+	w.text(w.variantsSentence())
+	w.table(w.classTable())
+}
+
+// A classRule is one way to tell projects above and below what is expected apart.
+type classRule struct {
+	label string
+	of    func(quantity, scheme, level string) disclose.Number
+	share string // quantity of the shares
+	count string // quantity of the number of projects
+}
+
+func (w *writer) classRules() []classRule {
+	var out []classRule
+	for i, v := range w.study.Contribution.Variants {
+		of := func(quantity, scheme, level string) disclose.Number {
+			return w.spread(quantity, v.Key, scheme, level)
 		}
-		t.Rows = append(t.Rows, row)
+		for _, rule := range []string{"projects_by_band", "projects_by_interval", "projects_by_discovery"} {
+			if i == 0 || rule != "projects_by_discovery" {
+				out = append(out, classRule{w.word("classes.rule", "rule", w.word("classes."+rule), "variant", v.Value.Label.In(w.lang)), of, rule, "projects"})
+			}
+		}
 	}
-	return t
+	multilevel := func(quantity, scheme, level string) disclose.Number {
+		return w.byMultilevel(quantity, scheme, "", level)
+	}
+	return append(out, classRule{w.word("classes.by_shrunken"), multilevel, "projects_by_shrunken", "projects_by_size"},
+		classRule{w.word("classes.by_shrunken_discovery"), multilevel, "projects_by_discovery", "projects_by_size"})
 }
 
 var classes = []string{"above", "neutral", "below"}
 
-// classTable has the projects above, near and below what is expected, by both
-// rules, for each variant.
+// classTable has the projects above, near and below what is expected, by every rule.
 func (w *writer) classTable() table.Table {
 	t := table.Table{
 		ID: "contribution-classes", Title: w.word("classes.table"), Note: join([]string{w.say("classes.note", "band", w.band()), w.source()}),
 		Columns: []table.Column{{}, {Label: w.word("column.projects")}},
 	}
-	rules := []string{"projects_by_band", "projects_by_interval"}
-	for _, rule := range rules {
-		for _, class := range classes {
-			t.Columns = append(t.Columns, table.Column{Group: w.word("classes." + rule), Label: w.word("classes." + class)})
-		}
+	for _, class := range classes {
+		t.Columns = append(t.Columns, table.Column{Label: w.word("classes." + class)})
 	}
-	for _, v := range w.study.Contribution.Variants {
+	for _, rule := range w.classRules() {
 		for _, s := range append(w.schemeKeys(), result.All) {
-			row := table.Row{Group: capitalize(v.Value.Label.In(w.lang)), Total: s == result.All, Cells: []table.Cell{
-				table.Text(w.schemeLabel(s)), table.Num(w.spread("projects", v.Key, s, ""), wholeNumber),
-			}}
-			for _, rule := range rules {
-				for _, class := range classes {
-					row.Cells = append(row.Cells, table.Num(w.spread(rule, v.Key, s, class), wholePercent))
-				}
+			if rule.of(rule.share, s, "above").State() == disclose.Absent {
+				continue
+			}
+			row := table.Row{Group: rule.label, Total: s == result.All, Cells: []table.Cell{table.Text(w.schemeLabel(s)), table.Num(rule.of(rule.count, s, ""), wholeNumber)}}
+			for _, class := range classes {
+				row.Cells = append(row.Cells, table.Num(rule.of(rule.share, s, class), wholePercent))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -84,6 +121,58 @@ func (w *writer) variantsSentence() string {
 	return w.say("classes.variants", "first", variants[0].Value.Label.In(w.lang), "second", variants[1].Value.Label.In(w.lang),
 		"scheme", w.focus.name, "a", w.percent(w.spread("projects_by_band", variants[0].Key, w.focus.key, "above")),
 		"b", w.percent(w.spread("projects_by_band", variants[1].Key, w.focus.key, "above")))
+}
+
+// spreadSentences say how far apart the projects are.
+func (w *writer) spreadSentences(variant string) []string {
+	points := func(scheme, level string) phrase { return w.pointsOf(w.spread("contribution", variant, scheme, level)) }
+	sentences := []string{w.say("spread.lead")}
+	for _, s := range w.schemes {
+		sentences = append(sentences, w.say("spread.scheme", "scheme", s.name, "median", points(s.key, "p50"), "low", points(s.key, "p10"), "high", points(s.key, "p90")))
+	}
+	return sentences
+}
+
+// pointsOf writes a difference in points, without its unit.
+func (w *writer) pointsOf(n disclose.Number) phrase {
+	if !table.Has(n) {
+		return phrase{}
+	}
+	return phrase{w.locale.Points(n.Value()), true}
+}
+
+// decimalOf writes a number with so many decimals.
+func (w *writer) decimalOf(n disclose.Number, decimals int) phrase {
+	if !table.Has(n) || math.IsInf(n.Value(), 0) {
+		return phrase{}
+	}
+	return phrase{w.locale.Decimal(n.Value(), decimals), true}
+}
+
+// spreadTable is table 6, with the shrunken contribution beside the raw.
+func (w *writer) spreadTable(variant string) table.Table {
+	t := table.Table{ID: "contribution-spread", Title: w.word("spread.table"), Note: join([]string{w.say("spread.note"), w.source()}), Columns: []table.Column{{}}}
+	shrunken := w.byMultilevel("shrunken", result.All, "", "p50").State() != disclose.Absent
+	for _, s := range w.schemes {
+		t.Columns = append(t.Columns, table.Column{Group: s.label, Label: w.word("column.contribution")})
+		if shrunken {
+			t.Columns = append(t.Columns, table.Column{Group: s.label, Label: w.word("column.shrunken")})
+		}
+		t.Columns = append(t.Columns, table.Column{Group: s.label, Label: w.word("column.actual")})
+	}
+	points := table.Format{Kind: table.Points}
+	for _, level := range []string{"p10", "p25", "p50", "p75", "p90"} {
+		row := table.Row{Cells: []table.Cell{table.Text(w.word("spread." + level))}}
+		for _, s := range w.schemes {
+			row.Cells = append(row.Cells, table.Num(w.spread("contribution", variant, s.key, level), points))
+			if shrunken {
+				row.Cells = append(row.Cells, table.Num(w.byMultilevel("shrunken", s.key, "", level), points))
+			}
+			row.Cells = append(row.Cells, table.Num(w.spread("actual", variant, s.key, level), wholePercent))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // quadrantTable counts the projects in each quadrant.
