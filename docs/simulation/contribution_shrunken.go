@@ -19,14 +19,15 @@ type shrinking struct {
 	municipality, sd float64 // standard deviation of the effects of municipalities and of projects, log odds
 	share            float64 // of the municipalities and of the projects that differ at all: the others are average
 	draws            int
+	oneIn            int // of so many replicates is drawn
 	two, one         int // municipalities with two projects and with one: the first of both and of single
 }
 
 func shrinkings() []shrinking {
 	return []shrinking{
-		{"as different as in the shipped study", 0.35, 0.45, 1, 1000, len(both), len(single)},
-		{"all are average", 0, 0, 0, 1000, len(both), len(single)},
-		{"one in five differs", 0.7, 0.7, 0.2, 1000, len(both), len(single)},
+		{"as different as in the shipped study", 0.35, 0.45, 1, 1000, 1, len(both), len(single)},
+		{"all are average", 0, 0, 0, 1000, 1, len(both), len(single)},
+		{"one in five differs", 0.7, 0.7, 0.2, 1000, 3, len(both), len(single)},
 	}
 }
 

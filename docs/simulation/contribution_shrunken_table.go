@@ -11,8 +11,9 @@ import (
 // runShrinking writes a table of every population.
 func runShrinking(populations []shrinking, replicates, threads int, seed uint64, w io.Writer) error {
 	for _, s := range populations {
-		results, failures := make([]*replicate, replicates), make([]error, replicates)
-		each(replicates, threads, func(i int) {
+		n := max(1, replicates/s.oneIn)
+		results, failures := make([]*replicate, n), make([]error, n)
+		each(n, threads, func(i int) {
 			results[i], failures[i] = s.judge(rand.New(rand.NewPCG(seed, uint64(i))), seed+uint64(i))
 		})
 		for _, err := range failures {
