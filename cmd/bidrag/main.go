@@ -29,6 +29,7 @@ type commands struct {
 	Run     runCmd           `cmd:"" help:"Run a study: extracts, data set, models, contributions, report."`
 	Check   checkCmd         `cmd:"" help:"Check a study, its codebook and its extracts; report every problem at once; write nothing."`
 	Fit     fitCmd           `cmd:"" help:"Fit one model to one file."`
+	Audit   auditCmd         `cmd:"" help:"Attack what an output folder publishes: can anything be found of few persons?"`
 	Version kong.VersionFlag `help:"Show the version and stop."`
 }
 
@@ -44,6 +45,7 @@ Examples:
   bidrag run my-study --extracts /data/2024 --out result
   bidrag check my-study              what is wrong with a study or its extracts
   bidrag fit --data people.csv --formula 'employed ~ age + sex'
+  bidrag audit out                   can anything that must not be told be found in what is published
 
 A problem with the input is told as file:line:column: what is wrong, and what to do about it.
 Exit status: 0 done, 1 the input is wrong, 2 the command is wrong.`

@@ -63,7 +63,9 @@ type runCmd struct {
 func (runCmd) Help() string {
 	return `Writes results.json, report.html, tables, figures, the data set and a manifest to the output folder.
 Only files that the manifest marks may be published. What the study asks for and these data cannot answer is told on standard error and where it would stand in the
-report; the rest is done. Neither that nor misses of --targets change the exit status.
+report; the rest is done. Neither that nor misses of --targets change the exit status. Last, what may be published is attacked as by bidrag audit; when
+anything is found, no file of the folder is marked for publication, and the exit status is 1.
+--targets compares with the numbers before disclosure control: what it prints is not for publication.
 
 Example: bidrag run --lang en --out result --targets studies/jobbsjansen-intro/published.csv`
 }
@@ -91,18 +93,22 @@ func (c runCmd) Run(ctx context.Context, io *streams) error {
 	progress.begin("report")
 	cleared := output.Clear(r)
 	options := output.Options{Lang: c.Lang, Seed: c.Seed, Threads: c.Threads, Extracts: c.Extracts, Only: c.Only}
-	if err := output.Write(ctx, c.Out, r, cleared, options); err != nil {
+	verdict, err := output.Write(ctx, c.Out, r, cleared, options)
+	if err != nil {
 		return err
 	}
 	progress.end()
 	for _, g := range r.Results.Gaps {
 		fmt.Fprintf(io.err, "%s: not answered: %s\n", g.Place, g.Message)
 	}
+	fmt.Fprintln(io.err, verdict)
 	fmt.Fprintln(io.out, filepath.Join(c.Out, "report.html"))
 	if c.Targets != "" {
-		return targets.Print(io.out, targets.Compare(published, s.Targets, cleared))
+		if err := targets.Print(io.out, targets.Compare(published, s.Targets, r.Results)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return verdict.Problems.Err()
 }
 
 // usageOf makes an unknown step the mistake of the command.

@@ -13,6 +13,8 @@ import (
 
 	"bidrag/data/codebook"
 	"bidrag/pipeline"
+	"bidrag/publish/audit"
+	"bidrag/publish/table"
 )
 
 const program = "bidrag"
@@ -31,6 +33,7 @@ type Manifest struct {
 	Steps    []pipeline.Step      `json:"steps"`
 	SQL      []codebook.Statement `json:"sql"`
 	Settings Settings             `json:"settings"`
+	Audit    *audit.Verdict       `json:"audit"`
 	Files    []File               `json:"files"`
 }
 
@@ -56,6 +59,10 @@ type File struct {
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
 	Publish bool   `json:"publish"`
+
+	// Of a table, by row below the header: the ids of the numbers that stand in its
+	// fields (table.Table.Keys), with a tab between. For the audit.
+	Cells []string `json:"cells,omitempty"`
 }
 
 // unpublished are the files that hold what has not passed the gate.
@@ -115,10 +122,33 @@ func (f *Folder) list() ([]File, error) {
 			return err
 		}
 		name = filepath.ToSlash(name)
-		files = append(files, File{name, n, hex.EncodeToString(hash.Sum(nil)), !unpublished[name]})
+		files = append(files, File{File: name, Bytes: n, SHA256: hex.EncodeToString(hash.Sum(nil)), Publish: !unpublished[name]})
 		return nil
 	})
 	return files, err
+}
+
+// tables says of the files of the tables which numbers stand in them.
+func (m *Manifest) tables(tables []table.Table) {
+	at := map[string]int{}
+	for i, f := range m.Files {
+		at[f.File] = i
+	}
+	for _, t := range tables {
+		if i, ok := at["tables/"+t.ID+".csv"]; ok {
+			m.Files[i].Cells = cellsOf(t)
+		}
+	}
+}
+
+// cellsOf are the ids of the numbers in the fields of a table's file, by row.
+func cellsOf(t table.Table) []string {
+	keys := t.Keys()
+	out := make([]string, len(keys))
+	for i, row := range keys {
+		out[i] = strings.Join(row, "\t")
+	}
+	return out
 }
 
 // newManifest describes a run.

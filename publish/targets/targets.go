@@ -3,8 +3,8 @@
 // A targets file is a CSV with the columns id, where, value and
 // tolerance_suggested, one published number a row. A mapping file of the study
 // (targets.yaml) says which result, or which sum or difference of results, each
-// number is; or why it is not computed. Only results that have passed the
-// disclosure gate are compared.
+// number is; or why it is not computed. What is compared are the results before
+// disclosure control, for the owner's eyes: a comparison is not for publication.
 package targets
 
 import (
@@ -19,7 +19,7 @@ import (
 	"strconv"
 	"strings"
 
-	"bidrag/publish/disclose"
+	"bidrag/evaluate/result"
 	"bidrag/study"
 	"bidrag/study/problem"
 )
@@ -106,10 +106,10 @@ func target(rows *csv.Reader, row []string, at map[string]int, name string, prob
 }
 
 // Compare compares every target with the results.
-func Compare(targets []Target, mapping study.Map[study.Target], cleared *disclose.Cleared) []Comparison {
-	f := finder{cleared, map[string]disclose.Number{}}
-	for _, n := range cleared.Numbers() {
-		f.byID[n.Key().ID()] = n
+func Compare(targets []Target, mapping study.Map[study.Target], results *result.Set) []Comparison {
+	f := finder{results, make(map[string]result.Value, len(results.Values))}
+	for _, v := range results.Values {
+		f.byID[v.Key.ID()] = v
 	}
 	out := make([]Comparison, len(targets))
 	for i, t := range targets {
@@ -120,8 +120,8 @@ func Compare(targets []Target, mapping study.Map[study.Target], cleared *disclos
 
 // A finder looks results up by their id.
 type finder struct {
-	cleared *disclose.Cleared
-	byID    map[string]disclose.Number
+	results *result.Set
+	byID    map[string]result.Value
 }
 
 func (f finder) compare(t Target, mapping study.Map[study.Target]) Comparison {
@@ -182,18 +182,16 @@ func (f finder) evaluate(rule study.Target) (computed []float64, why string) {
 	terms := slices.Concat(nonEmpty(rule.Value, rule.Minus, rule.Over, rule.Sign), rule.Sum, rule.Mean, rule.Falls, rule.Highest, rule.Than, rule.Negative)
 	value := map[string]float64{}
 	for _, id := range terms {
-		n, ok := f.byID[id]
+		v, ok := f.byID[id]
 		switch {
 		case !ok:
 			return nil, fmt.Sprintf("there is no result %s", id)
-		case n.State() == disclose.Suppressed:
-			return nil, fmt.Sprintf("%s is suppressed", id)
-		case math.IsNaN(n.Value()):
+		case math.IsNaN(v.Value):
 			return nil, fmt.Sprintf("%s has no value: nobody is in it", id)
 		}
-		value[id] = n.Value()
+		value[id] = v.Value
 		if id == rule.Sign {
-			value[id] = sign(n)
+			value[id] = sign(v)
 		}
 	}
 	x := combine(rule, value)
@@ -204,11 +202,11 @@ func (f finder) evaluate(rule study.Target) (computed []float64, why string) {
 }
 
 // sign is 1 or −1 when the interval of a number lies on one side of zero, else 0.
-func sign(n disclose.Number) float64 {
-	switch low, high := n.Interval(); {
-	case low > 0:
+func sign(v result.Value) float64 {
+	switch {
+	case v.Low > 0:
 		return 1
-	case high < 0:
+	case v.High < 0:
 		return -1
 	}
 	return 0
@@ -270,13 +268,13 @@ func combine(rule study.Target, value map[string]float64) float64 {
 func (f finder) peaks(prefix string, count int) ([]float64, string) {
 	type bar struct{ at, share float64 }
 	var bars []bar
-	for _, n := range f.cleared.Numbers() {
-		k := n.Key()
+	for _, v := range f.results.Values {
+		k := v.Key
 		level, err := strconv.ParseFloat(k.Level, 64)
 		whole := k
 		whole.Level = ""
 		if err == nil && whole.ID() == prefix {
-			bars = append(bars, bar{level, n.Value()}) // NaN when suppressed
+			bars = append(bars, bar{level, v.Value})
 		}
 	}
 	if len(bars) == 0 {

@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"bidrag/evaluate/result"
+	"bidrag/publish/disclose"
+	"bidrag/study/problem"
+)
+
+// manifest is what an audit reads of manifest.json.
+type manifest struct {
+	Program  string `json:"program"`
+	Settings struct {
+		Threshold int `json:"disclosure_threshold"`
+	} `json:"settings"`
+	Files []file `json:"files"`
+	Audit *struct {
+		Found int `json:"found"`
+	} `json:"audit"`
+}
+
+// file is a file of the folder.
+type file struct {
+	File    string   `json:"file"`
+	SHA256  string   `json:"sha256"`
+	Publish bool     `json:"publish"`
+	Cells   []string `json:"cells"` // of a table, by row: the ids of its fields, with a tab between
+}
+
+// value is one number of results.json or results_full.json.
+type value struct {
+	ID     string   `json:"id"`
+	Value  *float64 `json:"value"`
+	Low    *float64 `json:"low"`
+	High   *float64 `json:"high"`
+	N      int      `json:"n"`
+	Part   *int     `json:"part"`
+	Groups []group  `json:"groups"`
+}
+
+type group struct {
+	Group result.Group   `json:"group"`
+	N     *int           `json:"n"`
+	Or    []result.Group `json:"or"`
+}
+
+// telling is what the value tells, for the attack.
+func (v value) telling() disclose.Telling {
+	t := disclose.Telling{ID: v.ID, N: v.N, Part: -1}
+	if v.Part != nil {
+		t.Part = *v.Part
+	}
+	for _, g := range v.Groups {
+		c := result.Counted{Group: g.Group, N: -1, Or: g.Or}
+		if g.N != nil {
+			c.N = *g.N
+		}
+		t.Groups = append(t.Groups, c)
+	}
+	return t
+}
+
+// model is what an audit reads of a model.
+type model struct {
+	NObs      int            `json:"n_obs"`
+	NDropped  int            `json:"n_dropped"`
+	DroppedBy map[string]int `json:"dropped_by"`
+	Warnings  []struct {
+		Message string `json:"message"`
+	} `json:"warnings"`
+}
+
+// publicResults is results.json.
+type publicResults struct {
+	Models map[string]model `json:"models"`
+	Values []value          `json:"values"`
+	Gaps   []struct {
+		Message string `json:"message"`
+	} `json:"gaps"`
+	Cases  json.RawMessage `json:"cases"`
+	Places json.RawMessage `json:"places"`
+	Facts  json.RawMessage `json:"facts"`
+}
+
+// fullResults is results_full.json.
+type fullResults struct {
+	Values []value           `json:"values"`
+	Places map[string]string `json:"places"`
+	Facts  result.Facts      `json:"facts"`
+}
+
+const runAgain = "bidrag audit needs a whole output folder, as bidrag run leaves it on the owner's machine; run the study again"
+
+// readJSON reads a file that the audit cannot do without.
+func readJSON(dir, name string, into any) error {
+	text, err := os.ReadFile(filepath.Join(dir, name))
+	shown := filepath.ToSlash(filepath.Join(dir, name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return problem.Problem{File: shown, Message: "there is no such file; " + runAgain}
+	case err != nil:
+		return problem.Problem{File: shown, Message: fmt.Sprintf("it cannot be read (%v); %s", err, runAgain)}
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return problem.Problem{File: shown, Message: fmt.Sprintf("it is not what bidrag run wrote (%v); %s", err, runAgain)}
+	}
+	return nil
+}
+
+func readManifest(dir string) (*manifest, error) {
+	var m manifest
+	if err := readJSON(dir, "manifest.json", &m); err != nil {
+		return nil, err
+	}
+	if m.Program != "bidrag" || m.Settings.Threshold < 1 || len(m.Files) == 0 {
+		return nil, problem.Problem{File: filepath.ToSlash(filepath.Join(dir, "manifest.json")), Message: "it does not list the files of a run and the smallest count that may be shown; " + runAgain}
+	}
+	return &m, nil
+}
+
+func readFull(dir string) (*fullResults, error) {
+	var f fullResults
+	if err := readJSON(dir, "results_full.json", &f); err != nil {
+		return nil, err
+	}
+	for _, v := range f.Values {
+		if len(v.Groups) == 0 {
+			return nil, problem.Problem{File: filepath.ToSlash(filepath.Join(dir, "results_full.json")), Message: fmt.Sprintf("%s does not say whom it counts; %s", v.ID, runAgain)}
+		}
+	}
+	return &f, nil
+}
