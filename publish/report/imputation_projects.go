@@ -54,6 +54,7 @@ func (w *writer) contributionsBeside() {
 	points := table.Format{Kind: table.Points}
 	m, _ := w.study.Models.Get(w.study.Contribution.Model)
 	series := w.series()
+	unreliable := w.unreliableProjects()
 	for _, n := range w.numbers.Numbers() {
 		k := n.Key()
 		if k.Quantity != "imputed_project_contribution" {
@@ -65,9 +66,15 @@ func (w *writer) contributionsBeside() {
 			continue
 		}
 		label := w.projectLabel(k.Scheme, k.Project)
+		cells := []table.Cell{table.Text(label), table.Num(complete, points), table.Num(n, points)}
+		if unreliable[[2]string{k.Scheme, k.Project}] {
+			label += " " + unreliableMark
+			cells = []table.Cell{cells[0], cells[1].Marked(unreliableMark), cells[2].Marked(unreliableMark)}
+			data.Note = w.say("contribution.mark", "threshold", w.threshold())
+		}
 		panel.Points = append(panel.Points, figure.ScatterPoint{Series: k.Scheme, Label: label, X: complete, Y: n})
 		at := slices.IndexFunc(series, func(s figure.Series) bool { return s.Key == k.Scheme })
-		data.Rows = append(data.Rows, table.Row{Group: series[max(0, at)].Label, Cells: []table.Cell{table.Text(label), table.Num(complete, points), table.Num(n, points)}})
+		data.Rows = append(data.Rows, table.Row{Group: series[max(0, at)].Label, Cells: cells})
 	}
 	if len(panel.Points) == 0 {
 		return
