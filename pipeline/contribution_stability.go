@@ -90,19 +90,21 @@ func (r *Run) projectVariance() float64 {
 }
 
 // unstable remembers that nothing can be told of how alike years, or halves, are.
+// That there is no project at all has been told.
 func (r *Run) unstable(sample string, values []result.Value) {
-	years, halves := false, false
+	units, years, halves := false, false, false
 	for _, v := range values {
+		units = units || v.Key.Quantity == "funnel_units"
 		years = years || v.Key.Quantity == "stability_correlation"
 		halves = halves || v.Key.Quantity == "split_half"
 	}
 	c := r.Study.Contribution
-	if !years && c.Years {
+	if units && !years && c.Years {
 		r.gap("contribution", c.Model, "stability", result.Reason{Code: result.NoUnits, About: sample,
 			Message: fmt.Sprintf("in no pair of years do four projects have %d leavers in both, so that nothing can be told of how alike contributions are from year to year; lower min_leavers, or leave years out", c.MinLeavers)},
 			"contribution", "years")
 	}
-	if !halves {
+	if units && !halves {
 		r.gap("contribution", c.Model, "halves", result.Reason{Code: result.NoUnits, About: sample,
 			Message: fmt.Sprintf("fewer than four projects have %d leavers, or they do not differ, so that halves of their participants tell nothing of how reliable contributions are; lower min_leavers", c.MinLeavers)},
 			"contribution", "min_leavers")

@@ -206,7 +206,7 @@ func TestContributionExamples(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"other no_units regular", "second no_units pilot"}; !slices.Equal(gaps, want) {
+	if want := []string{"other no_units regular", "second no_units pilot", "stability no_units complete"}; !slices.Equal(gaps, want) {
 		t.Errorf("gaps %q, want %q", gaps, want)
 	}
 	for _, v := range r.Results.Values {
