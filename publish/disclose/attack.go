@@ -90,13 +90,14 @@ func (a *Attack) Find() []Found {
 	e, pairs := c.solveFor(a.rules.Threshold)
 	low, high := c.Bounds(c.known())
 	var out []Found
+	given := a.given()
 	for k, s := range c.sensitive {
 		if !s || a.direct[k] {
 			continue
 		}
 		few := a.rules.small(c.Counts[k])
 		switch {
-		case e.follows(k) && !few:
+		case e.follows(k) && !few && !given(k):
 			out = append(out, Found{Group: c.Groups[k], Follows: true, Rate: true})
 		case few && (e.follows(k) || high[k] < a.rules.Threshold):
 			out = append(out, Found{Group: c.Groups[k], Follows: e.follows(k), Low: low[k], High: high[k]})
@@ -111,4 +112,20 @@ func (a *Attack) Find() []Found {
 		return cmp.Or(cmp.Compare(x.Group, y.Group), cmp.Compare(x.Beside, y.Beside))
 	})
 	return out
+}
+
+// given tells of a count whether it follows from the equations before anything is
+// known, as that nobody lacks anything does where two samples are the same: such is
+// no one's secret.
+func (a *Attack) given() func(k int) bool {
+	var e *echelon
+	return func(k int) bool {
+		if e == nil {
+			known := a.counts.published
+			a.counts.published = make([]bool, len(known))
+			e, _ = a.counts.solveFor(a.rules.Threshold)
+			a.counts.published = known
+		}
+		return e.follows(k)
+	}
 }
