@@ -114,7 +114,7 @@ func (a *auditor) find() {
 		case f.Rate:
 			a.found("results.json", 0, "it follows from what is shown that all or none of a group are in (%s); %s", f.Group, mend)
 		case f.Follows:
-			a.found("results.json", 0, "the number of persons in (%s), fewer than %d, follows from what is shown, bounds %d to %d; %s", f.Group, a.manifest.Settings.Threshold, f.Low, f.High, mend)
+			a.found("results.json", 0, "the number of persons in (%s), fewer than %d, follows from what is shown; %s", f.Group, a.manifest.Settings.Threshold, mend)
 		default:
 			a.found("results.json", 0, "the number of persons in (%s) can be bounded to %d to %d, fewer than %d; %s", f.Group, f.Low, f.High, a.manifest.Settings.Threshold, mend)
 		}

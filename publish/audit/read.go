@@ -129,6 +129,9 @@ func readFull(dir string) (*fullResults, error) {
 	if err := readJSON(dir, "results_full.json", &f); err != nil {
 		return nil, err
 	}
+	if len(f.Values) == 0 {
+		return nil, problem.Problem{File: filepath.ToSlash(filepath.Join(dir, "results_full.json")), Message: "it holds no numbers; " + runAgain}
+	}
 	for _, v := range f.Values {
 		if len(v.Groups) == 0 {
 			return nil, problem.Problem{File: filepath.ToSlash(filepath.Join(dir, "results_full.json")), Message: fmt.Sprintf("%s does not say whom it counts; %s", v.ID, runAgain)}
