@@ -29,7 +29,6 @@ func (s *Study) check(problems *problem.List) {
 	s.checkMatching(c)
 	s.checkSensitivity(c)
 	s.checkContribution(c)
-	s.checkDisclosure(c)
 	s.checkCertainty(c)
 	s.checkCodebook(checker{s.codebookDoc, problems})
 }
