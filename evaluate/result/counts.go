@@ -321,7 +321,7 @@ func (f *Facts) ofUnits(v Value) []Group {
 	switch {
 	case k.Project != "" || k.Sample == "" || v.Part >= 0:
 		return nil
-	case !isPlaces && name == k.Quantity && !slices.Contains(ofProjects, k.Quantity) && k.Quantity != "reliability_by_size":
+	case !isPlaces && name == k.Quantity && !slices.ContainsFunc(ofProjects, func(q string) bool { return strings.HasPrefix(k.Quantity, q) }):
 		return nil
 	}
 	group := f.base(k).At("in a "+map[bool]string{true: "place", false: "project"}[isPlaces]+" with indicators", "1")
@@ -331,6 +331,6 @@ func (f *Facts) ofUnits(v Value) []Group {
 	return []Group{group, People("number " + clean(k.ID()))}
 }
 
-// ofProjects are quantities of all projects that have indicators, beside those whose
-// names begin with projects.
-var ofProjects = []string{"contribution", "actual", "shrunken"}
+// ofProjects are the beginnings of quantities of all projects that have indicators,
+// beside projects.
+var ofProjects = []string{"contribution", "actual", "shrunken", "reliability", "unreliable", "funnel", "stability", "split_half"}
