@@ -26,7 +26,7 @@ type Found struct {
 	Follows   bool
 	Low, High int
 
-	Rate bool // all or nobody of a group are in this one, and that follows
+	Rate bool // all or nobody of a group are in this one, and that follows or is the only count that is possible
 }
 
 // NewAttack prepares an attack on values of which nothing is known yet.
@@ -97,7 +97,7 @@ func (a *Attack) Find() []Found {
 		}
 		few := a.rules.small(c.Counts[k])
 		switch {
-		case e.follows(k) && !few && !given(k):
+		case !few && (e.follows(k) || c.Counts[k] == 0 && high[k] == 0) && !given(k):
 			out = append(out, Found{Group: c.Groups[k], Follows: true, Rate: true})
 		case few && (e.follows(k) || high[k] < a.rules.Threshold):
 			out = append(out, Found{Group: c.Groups[k], Follows: e.follows(k), Low: low[k], High: high[k]})
@@ -119,13 +119,15 @@ func (a *Attack) Find() []Found {
 // no one's secret.
 func (a *Attack) given() func(k int) bool {
 	var e *echelon
+	var high []int
 	return func(k int) bool {
 		if e == nil {
 			known := a.counts.published
 			a.counts.published = make([]bool, len(known))
 			e, _ = a.counts.solveFor(a.rules.Threshold)
+			_, high = a.counts.Bounds(a.counts.known())
 			a.counts.published = known
 		}
-		return e.follows(k)
+		return e.follows(k) || a.counts.Counts[k] == 0 && high[k] == 0
 	}
 }
