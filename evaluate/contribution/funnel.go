@@ -72,7 +72,7 @@ type funnel struct {
 
 func (set FunnelSettings) around(scheme string, of []tally) funnel {
 	f := funnel{scheme: scheme, units: len(of)}
-	f.n, f.part = restOn(of)
+	f.n, f.part = restOn(len(of), of)
 	z, errors := make([]float64, len(of)), make([]float64, len(of))
 	var persons int
 	var expected float64
@@ -104,9 +104,9 @@ func funnelSchemes(of []tally) []string {
 
 // restOn is the persons that what is told of several units rests on: all of them,
 // or those of the unit that tells of the fewest, when the units are few. part is −1
-// for all.
-func restOn(of []tally) (n, part int) {
-	if len(of) < few {
+// for all. A unit may be there with each of several years.
+func restOn(units int, of []tally) (n, part int) {
+	if units < few {
 		least := slices.MinFunc(of, func(a, b tally) int { return a.fewest() - b.fewest() })
 		return least.n, least.attained
 	}
@@ -209,7 +209,7 @@ func (set FunnelSettings) classes(f funnel, scheme string, of []tally) []result.
 		counts["chance"][beyond(z)]++
 		counts["adjusted"][beyond(adjusted)]++
 	}
-	n, part := restOn(of)
+	n, part := restOn(len(of), of)
 	value := set.told(scheme, n, part)
 	var out []result.Value
 	for _, limit := range []string{"chance", "adjusted"} {

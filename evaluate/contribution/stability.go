@@ -2,6 +2,7 @@ package contribution
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"bidrag/evaluate/result"
@@ -58,7 +59,7 @@ func BetweenYears(set StabilitySettings, units []Project, years []Year) []result
 				if !p.usable() {
 					continue
 				}
-				all.add(p)
+				all.add(p, a, b)
 				for _, v := range set.pairValues(scheme, p) {
 					v.Key.Year, v.Key.ByLevel = years[a].Name, years[b].Name
 					out = append(out, v)
@@ -80,6 +81,7 @@ func unitTallies(units []Project) []tally {
 
 // A yearPair is the units of a scheme in two years.
 type yearPair struct {
+	units         []int
 	first, second []tally
 	r, expected   float64
 }
@@ -92,7 +94,7 @@ func (set StabilitySettings) pair(scheme string, a, b []tally) yearPair {
 	for j := range a {
 		enough := min(a[j].n, b[j].n) >= max(1, set.MinLeavers)
 		if enough && (scheme == result.All || a[j].Scheme == scheme) {
-			p.first, p.second = append(p.first, a[j]), append(p.second, b[j])
+			p.units, p.first, p.second = append(p.units, j), append(p.first, a[j]), append(p.second, b[j])
 			x, y = append(x, a[j].contribution()), append(y, b[j].contribution())
 		}
 	}
@@ -121,7 +123,7 @@ func modelReliability(variance float64, of []tally) float64 {
 }
 
 func (set StabilitySettings) pairValues(scheme string, p yearPair) []result.Value {
-	n, part := restOn(append(append([]tally{}, p.first...), p.second...))
+	n, part := restOn(len(p.units), slices.Concat(p.first, p.second))
 	value := set.told(scheme, n, part)
 	low, high := univariate.FisherInterval(p.r, len(p.first), level)
 	out := []result.Value{
@@ -135,20 +137,35 @@ func (set StabilitySettings) pairValues(scheme string, p yearPair) []result.Valu
 	return out
 }
 
-// pooledYears are sums over pairs of years.
+// pooledYears are sums over pairs of years, and the units in each year that is in
+// one of the pairs.
 type pooledYears struct {
-	pairs, n            int
+	pairs               int
 	weight, z, expected float64
+	units               map[int]bool
+	years               map[[2]int]bool // unit and year
+	of                  []tally         // each unit's year once
 }
 
-func (all *pooledYears) add(p yearPair) {
+func (all *pooledYears) add(p yearPair, first, second int) {
+	if all.pairs == 0 {
+		all.units, all.years = map[int]bool{}, map[[2]int]bool{}
+	}
 	w := float64(len(p.first) - 3)
 	all.pairs++
 	all.weight += w
 	all.z += w * math.Atanh(p.r)
 	all.expected += w * p.expected
-	for j := range p.first {
-		all.n += p.first[j].n + p.second[j].n
+	see := func(unit, year int, t tally) {
+		if at := [2]int{unit, year}; !all.years[at] {
+			all.years[at] = true
+			all.of = append(all.of, t)
+		}
+	}
+	for k, j := range p.units {
+		all.units[j] = true
+		see(j, first, p.first[k])
+		see(j, second, p.second[k])
 	}
 }
 
@@ -156,7 +173,8 @@ func (set StabilitySettings) pooledValues(scheme string, all pooledYears) []resu
 	if all.pairs < 2 {
 		return nil
 	}
-	value := set.told(scheme, all.n, -1)
+	n, part := restOn(len(all.units), all.of)
+	value := set.told(scheme, n, part)
 	r, expected := math.Tanh(all.z/all.weight), all.expected/all.weight
 	if math.IsNaN(r) {
 		return nil // perfect correlations of both signs

@@ -136,7 +136,7 @@ func (set StabilitySettings) halfValues(g *halfGroup) []result.Value {
 	if g.splits == 0 {
 		return nil
 	}
-	n, part := restOn(g.tallies)
+	n, part := restOn(len(g.units), g.tallies)
 	told := set.told(g.scheme, n, part)
 	value := func(quantity, unit string, x float64) result.Value {
 		v := told(quantity, unit, x)

@@ -193,3 +193,33 @@ func TestFewUnitsFallWithTheOneThatTellsOfTheFewest(t *testing.T) {
 		}
 	}
 }
+
+// TestYearsRestOnEveryoneOnce: what is told of all pairs of years rests on each person
+// once, however many pairs the person's year is in; and of few units, on those of the
+// unit and year that tell of the fewest.
+func TestYearsRestOnEveryoneOnce(t *testing.T) {
+	units := []Project{{"A", "new"}, {"B", "new"}, {"C", "new"}, {"D", "new"}, {"E", "new"}, {"F", "new"}}
+	year := func(size int, attained ...int) Year {
+		var of []Person
+		for j, k := range attained {
+			of = append(of, persons(j, size, k, 0.5)...)
+		}
+		return Year{Persons: of}
+	}
+	years := func(first, second, third Year) []Year {
+		first.Name, second.Name, third.Name = "1", "2", "3"
+		return []Year{first, second, third}
+	}
+	many := BetweenYears(stability(0.5), units, years(year(20, 8, 9, 10, 11, 12, 9), year(10, 4, 5, 6, 3, 2, 5), year(30, 12, 14, 15, 16, 10, 20)))
+	for id, want := range map[string]int{"all": 6 * 60, "new": 6 * 60, "all.1.2": 6 * 30, "all.2.3": 6 * 40} {
+		if v := find(t, many, "stability_correlation.v.s."+id); v.N != want || v.Part != -1 {
+			t.Errorf("%s rests on %d, %d of %d persons", id, v.Part, v.N, want)
+		}
+	}
+	few := BetweenYears(stability(0.5), units[:4], years(year(20, 8, 9, 10, 11), year(10, 4, 5, 6, 1), year(30, 12, 14, 15, 16)))
+	for id, want := range map[string][2]int{"all": {1, 10}, "all.1.2": {1, 10}, "all.1.3": {8, 20}} {
+		if v := find(t, few, "stability_correlation.v.s."+id); v.Part != want[0] || v.N != want[1] {
+			t.Errorf("of few units %s rests on %d of %d, not on %v", id, v.Part, v.N, want)
+		}
+	}
+}
