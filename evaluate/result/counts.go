@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -32,6 +33,10 @@ func (f *Facts) Counts(v Value) []Counted {
 // instead), whom its Part counts, and whom else it tells of.
 func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 	k := v.Key
+	own := People("number " + clean(k.ID()))
+	if f.Alone {
+		return []Group{own}, own.At("part", "1"), nil
+	}
 	for _, rules := range []func(Key) ([]Group, Group, []Group){f.ofData, f.ofDescription, f.ofModel, f.ofComposition, f.ofContribution} {
 		if of, having, also = rules(k); len(of) > 0 {
 			return of, having, also
@@ -40,7 +45,6 @@ func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 	if of := f.ofUnits(v); len(of) > 0 {
 		return of, "", nil
 	}
-	own := People("number " + clean(k.ID()))
 	return []Group{own}, own.At("part", "1"), nil
 }
 
@@ -63,7 +67,7 @@ func (f *Facts) scheme(g Group, scheme string) Group {
 	if scheme == All {
 		return g
 	}
-	return g.At("scheme", scheme)
+	return g.At("scheme", clean(scheme))
 }
 
 // base is the sample of a key with its scheme and year.
@@ -80,13 +84,17 @@ func (f *Facts) level(g Group, k Key, variable, level string) Group {
 	return g.At(clean(variable), clean(level))
 }
 
+// reference is the scheme that others are compared with.
+func (f *Facts) reference() string { return cmp.Or(f.Reference, "reference") }
+
 // attained returns those of the group who attained the goal, in one way of
 // several when kind is not empty.
 func (f *Facts) attained(g Group, kind string) Group {
+	outcome := cmp.Or(f.Outcome, "outcome")
 	if kind != "" {
-		return g.At(f.Outcome+" kind", clean(kind))
+		return g.At(outcome+" kind", clean(kind))
 	}
-	return g.At(f.Outcome, "1")
+	return g.At(outcome, "1")
 }
 
 // known returns those of the group of whom a variable is known, or is not.
@@ -141,7 +149,7 @@ func (f *Facts) ofDescription(k Key) (of []Group, having Group, also []Group) {
 	case "attainment":
 		return one(at), f.attained(at, k.Kind), nil
 	case "attainment_difference":
-		other := f.scheme(base, f.Reference)
+		other := f.scheme(base, f.reference())
 		return one(base), f.attained(base, ""), []Group{other, f.attained(other, "")}
 	case "share":
 		within := f.level(base, k, k.By, k.ByLevel)
@@ -251,7 +259,7 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 	q, isReference := strings.CutSuffix(k.Quantity, "_reference")
 	scheme := k.Scheme
 	if isReference || k.Level == "reference" {
-		scheme = f.Reference
+		scheme = f.reference()
 	}
 	if strings.HasPrefix(q, "decomposition") || q == "standardized_rate" {
 		group := f.scheme(f.sample("decomposition "+k.Analysis), scheme)
@@ -259,7 +267,7 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 			return one(group), f.attained(group, ""), nil
 		}
 		group = f.level(group, k, k.Variable, k.ByLevel)
-		other := f.scheme(group, f.Reference)
+		other := f.scheme(group, f.reference())
 		return []Group{group, other}, "", []Group{group, other, f.attained(group, ""), f.attained(other, "")}
 	}
 	all := f.scheme(f.sample("matching "+k.Analysis), scheme)

@@ -110,6 +110,10 @@ type Facts struct {
 	Within    map[string][]string // a sample: those that hold all of its persons and others
 	Ranked    map[string]bool     // variables whose levels are groups of equal size, of other persons in every sample and scheme
 	Sums      []Sum
+
+	// Alone says that the numbers are not of one population, as examples made up for
+	// a test: each counts persons of its own, and none follows from others.
+	Alone bool `json:",omitempty"`
 }
 
 // Rest names the persons of a sample who are not in another that lies within it.

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
-	"bidrag/publish/disclose"
 	"bidrag/publish/figure"
 	"bidrag/study"
 )
@@ -65,7 +64,7 @@ func splitReport(t *testing.T, lang string, persons int, interval bool, raw, rem
 	}
 	n.add(result.Estimate(result.Key{Quantity: "decomposition_replicates", Analysis: "all", Scheme: "new"}, result.Count, 500, persons))
 	set.Gaps = append(set.Gaps, gaps...)
-	r, err := Build(s, disclose.Clear(set, disclose.DefaultRules), lang)
+	r, err := Build(s, clearMadeUp(set), lang)
 	if err != nil {
 		t.Fatal(err)
 	}

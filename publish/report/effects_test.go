@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
-	"bidrag/publish/disclose"
 	"bidrag/study"
 )
 
@@ -169,7 +168,7 @@ func TestEffectsThatAreNotKnown(t *testing.T) {
 	n := &numbers{t, set, 3}
 	n.model(s)
 	set.Values = nil // the model alone
-	r, err := Build(s, disclose.Clear(set, disclose.DefaultRules), "en")
+	r, err := Build(s, clearMadeUp(set), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +200,7 @@ func TestGapsOfEffectsAreTold(t *testing.T) {
 func TestShownGroupsAreNotTooFew(t *testing.T) {
 	s, set := withEffects(t, 30)
 	set.Gaps = append(set.Gaps, result.Gap{Step: "effects", Model: "individual", Subject: "level 2"})
-	w, err := newWriter(s, disclose.Clear(set, disclose.DefaultRules), "en")
+	w, err := newWriter(s, clearMadeUp(set), "en")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,12 +20,12 @@ func shown(t *testing.T, values ...result.Value) []disclose.Number {
 			t.Fatal(err)
 		}
 	}
-	return disclose.Clear(set, disclose.DefaultRules).Numbers()
+	return clearMadeUp(set).Numbers()
 }
 
 func testWriter(t *testing.T, lang string) *writer {
 	t.Helper()
-	w, err := newWriter(madeUp(), disclose.Clear(result.NewSet(), disclose.DefaultRules), lang)
+	w, err := newWriter(madeUp(), clearMadeUp(result.NewSet()), lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestThreeSchemes(t *testing.T) {
 		if err := set.Add("test", result.PersonCount(result.Key{Quantity: "persons", Sample: "gross", Scheme: "third"}, 50)); err != nil {
 			t.Fatal(err)
 		}
-		w, err := newWriter(s, disclose.Clear(set, disclose.DefaultRules), lang)
+		w, err := newWriter(s, clearMadeUp(set), lang)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"bidrag/evaluate/result"
-	"bidrag/publish/disclose"
 )
 
 // ofKind is the report of the made-up study with its model in another family.
@@ -76,7 +75,7 @@ func TestSlopesHaveRows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w, err := newWriter(madeUp(), disclose.Clear(set, disclose.DefaultRules), "en")
+	w, err := newWriter(madeUp(), clearMadeUp(set), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +171,7 @@ func TestCountsAreJudgedByTheirDispersion(t *testing.T) {
 		if err := set.Add("test", values...); err != nil {
 			t.Fatal(err)
 		}
-		w, err := newWriter(madeUp(), disclose.Clear(set, disclose.DefaultRules), "en")
+		w, err := newWriter(madeUp(), clearMadeUp(set), "en")
 		if err != nil {
 			t.Fatal(err)
 		}
