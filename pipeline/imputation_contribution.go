@@ -135,15 +135,10 @@ func poolProjects(sets [][]result.Value, complete []result.Value) []pooledProjec
 	return out
 }
 
-// values are the project's pooled contribution and its standard error. Beside the
-// contribution by complete rows it tells of the persons that filling adds, so it
-// rests on these, if there are any, and on those of them who attained the goal.
+// values are the project's pooled contribution and its standard error.
 func (p pooledProject) values() []result.Value {
 	v := p.filled.WithInterval(math.NaN(), math.NaN())
 	v.Key.Quantity = "imputed_project_contribution"
-	if p.complete != nil && p.complete.N != v.N {
-		v.N, v.Part = v.N-p.complete.N, v.Part-p.complete.Part
-	}
 	e := v
 	e.Key.Quantity, e.Value = "imputed_project_std_error", p.stdError
 	return []result.Value{v, e}

@@ -244,9 +244,8 @@ func (f *Facts) ofImputation(k Key) (of []Group, having Group, also []Group) {
 		group := f.known(f.sample("imputed"), k.Variable, k.Kind == "observed").At("propensity of "+clean(k.Variable), k.ByLevel)
 		return one(group), group.At(clean(k.Variable)+" filled", clean(k.Level)), nil
 	case "imputed_project_contribution", "imputed_project_std_error":
-		added := f.sample(Rest(string(f.sample(k.Sample)), string(f.sample("contribution"))))
-		group := f.project(f.scheme(added, k.Scheme), k)
-		return []Group{group}, f.attained(group, ""), nil
+		group := f.project(f.base(k), k)
+		return one(group), f.attained(group, ""), nil
 	}
 	return one(all), "", nil
 }

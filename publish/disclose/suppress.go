@@ -217,10 +217,16 @@ const maxRounds = 20
 // is alone in one of them does not come nearer to the others.
 const maxPairs = 8
 
-// order is the groups that something tells of, those of fewest conditions and most
-// persons first.
+// order is the groups that something tells of, those of fewest conditions first, of
+// them those that most values tell of, and of them those of most persons.
 func (c *counts) order() []int {
 	var out []int
+	values := make([]int, len(c.Groups))
+	for _, t := range c.values {
+		for _, k := range t.groups {
+			values[k]++
+		}
+	}
 	width := make([]int, len(c.Groups))
 	for k := range c.Groups {
 		if c.told[k] {
@@ -232,7 +238,7 @@ func (c *counts) order() []int {
 		}
 	}
 	slices.SortFunc(out, func(a, b int) int {
-		return cmp.Or(cmp.Compare(width[a], width[b]), cmp.Compare(c.Counts[b], c.Counts[a]), cmp.Compare(c.Groups[a], c.Groups[b]))
+		return cmp.Or(cmp.Compare(width[a], width[b]), cmp.Compare(values[b], values[a]), cmp.Compare(c.Counts[b], c.Counts[a]), cmp.Compare(c.Groups[a], c.Groups[b]))
 	})
 	return out
 }
