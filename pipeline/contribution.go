@@ -52,6 +52,9 @@ func (r *Run) contributions(ctx context.Context) error {
 	if err := r.shrunkenContributions(ctx); err != nil {
 		return err
 	}
+	if err := r.Results.Add("contribution", r.examplesReliable()...); err != nil {
+		return err
+	}
 	return r.contributionStability(ctx, expectations)
 }
 

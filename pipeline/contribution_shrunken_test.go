@@ -299,3 +299,30 @@ func BenchmarkShrunken(b *testing.B) {
 		}
 	}
 }
+
+// TestExamplesAreReliable by what the study asks for: all when it asks for little,
+// none when for more than there is; without a multilevel model nothing is told.
+func TestExamplesAreReliable(t *testing.T) {
+	r := shipped(t)
+	of := func(reliability float64, multilevel string) (reliable, told int) {
+		c := *r.Study.Contribution
+		c.Reliability, c.Multilevel = reliability, multilevel
+		s := *r.Study
+		s.Contribution = &c
+		for _, v := range (&Run{Study: &s, Results: r.Results, examples: r.examples}).examplesReliable() {
+			told++
+			reliable += int(v.Value)
+		}
+		return reliable, told
+	}
+	all, multilevel := len(r.Study.Contribution.Examples), r.Study.Contribution.Multilevel
+	for _, c := range []struct {
+		reliability    float64
+		multilevel     string
+		reliable, told int
+	}{{0.01, multilevel, all, all}, {0.999, multilevel, 0, all}, {0.01, "", 0, 0}} {
+		if reliable, told := of(c.reliability, c.multilevel); reliable != c.reliable || told != c.told || all == 0 {
+			t.Errorf("asking for %v of %q, %d of %d are reliable, want %d of %d", c.reliability, c.multilevel, reliable, told, c.reliable, c.told)
+		}
+	}
+}

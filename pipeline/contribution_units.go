@@ -182,19 +182,44 @@ func (r *Run) personsIn(column string, data *frame.Frame, expected []float64) ([
 }
 
 // contributionExamples are the study's examples among the projects; one for which
-// no project may be shown is a gap.
+// no project may be shown is a gap. It remembers which projects they are.
 func (r *Run) contributionExamples(projects *contribution.Indicators) []result.Value {
 	var wanted []contribution.Example
 	for _, e := range r.Study.Contribution.Examples {
 		wanted = append(wanted, contribution.Example{Name: e.Key, Scheme: e.Value.Scheme, Expected: e.Value.Expected, Actual: e.Value.Actual})
 	}
 	threshold := r.Study.Disclosure.Threshold
-	values, missing := projects.Examples(wanted, threshold)
-	for _, name := range missing {
-		e, _ := r.Study.Contribution.Examples.Get(name)
-		r.gap("contribution", r.Study.Contribution.Model, name, result.Reason{Code: result.NoUnits, About: e.Scheme,
+	values, units := projects.Examples(wanted, threshold)
+	for k, e := range wanted {
+		if units[k] != "" {
+			r.examples[e.Name] = units[k]
+			continue
+		}
+		r.gap("contribution", r.Study.Contribution.Model, e.Name, result.Reason{Code: result.NoUnits, About: e.Scheme,
 			Message: fmt.Sprintf("no project of the scheme %s is left in which %d or more attained the goal and as many did not, so that there is none to show as an example; take the example out", e.Scheme, threshold)},
-			"contribution", "examples", name)
+			"contribution", "examples", e.Name)
 	}
 	return values
+}
+
+// examplesReliable tells of every example whether the indicator of its project is
+// as reliable as the study asks for, where the multilevel model tells how reliable it is.
+func (r *Run) examplesReliable() []result.Value {
+	c := r.Study.Contribution
+	m, _ := r.Study.Models.Get(c.Model)
+	multilevel, _ := r.Study.Models.Get(c.Multilevel)
+	var out []result.Value
+	for _, e := range c.Examples {
+		n, known := r.Results.Get(result.Key{Quantity: "project_reliability", Sample: multilevel.Sample, Model: c.Multilevel, Scheme: e.Value.Scheme, Project: r.examples[e.Key]})
+		if !known || r.examples[e.Key] == "" {
+			continue
+		}
+		reliable := 0.0
+		if n.Value >= c.Reliability {
+			reliable = 1
+		}
+		key := result.Key{Quantity: "example_reliable", Kind: c.Variants[0].Key, Sample: m.Sample, Scheme: e.Value.Scheme, Level: e.Key}
+		out = append(out, result.Estimate(key, result.Count, reliable, r.Study.Disclosure.Threshold))
+	}
+	return out
 }

@@ -70,6 +70,7 @@ type Run struct {
 	fits     map[string]*fitted          // the study's models; nil those that could not be fitted
 	frames   *frames                     // the rows of samples
 	pairs    map[matchKey][]match.Set    // by matching, method and scheme
+	examples map[string]string           // the projects that the examples of the study are; not for publication
 	db       *store.DB
 }
 
@@ -95,7 +96,7 @@ type RowCount struct {
 // Check does everything up to the analysis set and reports every problem it
 // can find, as a problem.List. It computes no result and writes nothing.
 func Check(ctx context.Context, s *study.Study, o Options) (*Run, error) {
-	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]*formula.Formula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}, pairs: map[matchKey][]match.Set{}}
+	r := &Run{Study: s, Results: result.NewSet(), options: o, formulas: map[string]*formula.Formula{}, fits: map[string]*fitted{}, frames: &frames{of: map[string]*frame.Frame{}}, pairs: map[matchKey][]match.Set{}, examples: map[string]string{}}
 	if err := r.prepare(ctx); err != nil {
 		r.Close()
 		return nil, err

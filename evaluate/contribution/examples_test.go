@@ -26,24 +26,40 @@ func TestExamples(t *testing.T) {
 		all = append(all, persons(j, p.n, p.attain, p.expected)...)
 	}
 	x := Assess(set, projects, all)
-	values, missing := x.Examples([]Example{
+	values, units := x.Examples([]Example{
 		{"first", "new", 0.41, 0.52}, {"second", "new", 0.41, 0.52}, {"low", "new", 0.4, 0.2}, {"none", "new", 0.4, 0.2}, {"other", "old", 0.4, 0.2},
 	}, 5)
-	if !slices.Equal(missing, []string{"none", "other"}) || len(values) != 9 {
-		t.Errorf("missing %q, %d values", missing, len(values))
+	if !slices.Equal(units, []string{"c", "d", "b", "", ""}) || len(values) != 9 {
+		t.Errorf("units %q, %d values", units, len(values))
 	}
 	near(t, "low", find(t, values, "example_actual.v.s.new.low").Value, 0.3)
 	near(t, "low's contribution", find(t, values, "example_contribution.v.s.new.low").Value, -0.1)
 	for _, v := range values {
-		if v.Key.Project != "" || v.N != 20 || v.Part != 10 && v.Key.Level != "low" {
+		if v.Key.Project != "" || v.N != 5 || v.Part != -1 {
 			t.Errorf("%+v", v)
 		}
 	}
-	// "c" is before "d": with different numbers of persons it can be seen which was taken.
-	projects, all = []Project{{"d", "new"}, {"c", "new"}}, append(persons(0, 40, 20, 0.4), persons(1, 20, 10, 0.4)...)
-	values, _ = Assess(set, projects, all).Examples([]Example{{"first", "new", 0.4, 0.5}}, 5)
-	if n := find(t, values, "example_actual.v.s.new.first").N; n != 20 {
-		t.Errorf("the project of %d persons was taken", n)
+}
+
+// TestExamplesAreRounded to whole per cent, of which the contribution is the
+// difference; the interval is no narrower than the exact one.
+func TestExamplesAreRounded(t *testing.T) {
+	projects := []Project{{"a", "new"}}
+	all := persons(0, 23, 12, 0.4275) // 52.17 %, and a contribution of 9.42 points
+	x := Assess(set, projects, all)
+	values, _ := x.Examples([]Example{{"only", "new", 0.4, 0.5}}, 5)
+	near(t, "expected", find(t, values, "example_expected.v.s.new.only").Value, 0.43)
+	near(t, "actual", find(t, values, "example_actual.v.s.new.only").Value, 0.52)
+	v := find(t, values, "example_contribution.v.s.new.only")
+	near(t, "contribution", v.Value, 0.09)
+	exact := find(t, x.Values(), "project_contribution.v.s.new.a")
+	for _, end := range [][2]float64{{exact.Low, v.Low}, {v.High, exact.High}} {
+		if d := end[0] - end[1]; !(d > 0 && d <= 0.01) {
+			t.Errorf("from %v to %v, the exact interval is from %v to %v", v.Low, v.High, exact.Low, exact.High)
+		}
+	}
+	for _, end := range []float64{v.Low, v.High} {
+		near(t, "an end in points", math.Round(100*end), 100*end)
 	}
 }
 

@@ -16,33 +16,46 @@ func (w *writer) howToRead() {
 }
 
 // examples is table 5: how far a project is from the country, and how much of that
-// goes with its participants.
+// goes with its participants. Its numbers are rounded, that of the country too, so
+// that they add up.
 func (w *writer) examples() {
 	c := w.study.Contribution
-	t := table.Table{ID: "contribution-examples", Title: w.word("examples.table"), Note: join([]string{w.say("examples.note"), w.source()}),
+	t := table.Table{ID: "contribution-examples", Title: w.word("examples.table"),
 		Columns: []table.Column{{}, {Label: w.word("column.actual")}, {Label: w.word("column.expected")},
 			{Label: w.word("examples.distance"), Group: w.word("examples.split")}, {Label: w.word("examples.participants"), Group: w.word("examples.split")}, {Label: w.word("column.contribution"), Group: w.word("examples.split")}}}
-	mean := w.meanOfAll()
+	mean, marked := w.meanOfAll(), false
 	for _, e := range c.Examples {
 		of := func(quantity string) disclose.Number {
 			return w.get(result.Key{Quantity: quantity, Kind: c.Variants[0].Key, Sample: w.contributionSample(), Scheme: e.Value.Scheme, Level: e.Key})
 		}
 		actual, expected := of("example_actual"), of("example_expected")
+		contribution := table.Num(of("example_contribution"), table.Format{Kind: table.WholePoints, Interval: true})
+		if n := of("example_reliable"); table.Has(n) && n.Value() == 0 {
+			contribution, marked = contribution.Marked(unreliableMark), true
+		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(e.Value.Label.In(w.lang)), table.Num(actual, wholePercent), table.Num(expected, wholePercent),
-			w.differenceCell(actual, mean), w.differenceCell(expected, mean), table.Num(of("example_contribution"), pointsInterval)}})
+			w.differenceCell(actual, mean), w.differenceCell(expected, mean), contribution}})
 	}
+	note := []string{w.say("examples.note")}
+	if marked {
+		note = append(note, w.say("contribution.mark", "threshold", w.threshold()))
+	}
+	t.Note = join(append(note, w.source()))
 	if !t.Empty() {
 		w.text(w.say("examples.lead"))
 		w.table(t)
 	}
 }
 
-// differenceCell is one share less another, in points.
+// differenceCell is one share less another, both in whole per cent.
 func (w *writer) differenceCell(a, b disclose.Number) table.Cell {
-	if !table.Has(a) || !table.Has(b) {
-		return table.Num(a, table.Format{Kind: table.Points})
+	switch {
+	case !table.Has(a):
+		return table.Num(a, wholePercent)
+	case !table.Has(b):
+		return table.Num(b, wholePercent)
 	}
-	return table.Text(w.locale.Points(a.Value() - b.Value()))
+	return table.Text(w.locale.WholePoints((math.Round(100*a.Value()) - math.Round(100*b.Value())) / 100))
 }
 
 // classes is the section on which projects are above and below what is expected,

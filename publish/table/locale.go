@@ -96,8 +96,13 @@ func (l Locale) percentSign() string {
 
 // Points writes a difference of shares as percentage points with its sign:
 // 0.042 is +4,2.
-func (l Locale) Points(difference float64) string {
-	text := l.Decimal(difference*100, 1)
+func (l Locale) Points(difference float64) string { return l.points(difference, 1) }
+
+// WholePoints is Points without decimals: 0.042 is +4.
+func (l Locale) WholePoints(difference float64) string { return l.points(difference, 0) }
+
+func (l Locale) points(difference float64, decimals int) string {
+	text := l.Decimal(difference*100, decimals)
 	if difference > 0 && strings.ContainsAny(text, "123456789") {
 		return "+" + text
 	}
@@ -146,7 +151,7 @@ func (l Locale) Cell(n disclose.Number, f Format) string {
 // when a dash would stand beside a minus sign.
 func (l Locale) Interval(low, high float64, f Format) string {
 	a, b := l.one(low, f, ""), l.one(high, f, "")
-	if low >= 0 && f.Kind != Points {
+	if low >= 0 && f.Kind != Points && f.Kind != WholePoints {
 		return a + "–" + b
 	}
 	if l.lang == "en" {
@@ -162,6 +167,8 @@ func (l Locale) one(x float64, f Format, sign string) string {
 		return l.percent(x, f.Decimals) + sign
 	case Points:
 		return l.Points(x)
+	case WholePoints:
+		return l.WholePoints(x)
 	case PValue:
 		return l.PValue(x)
 	case Count, Base:

@@ -67,12 +67,13 @@ func (c Cell) IsText() bool { return c.isText }
 type Kind int
 
 const (
-	Fixed   Kind = iota // so many decimals
-	Percent             // a share as a percentage
-	Points              // a difference of shares as percentage points, with sign
-	Count               // whole numbers
-	PValue              // three decimals, or < 0,001
-	Base                // not the number itself but the persons it rests on
+	Fixed       Kind = iota // so many decimals
+	Percent                 // a share as a percentage
+	Points                  // a difference of shares as percentage points, with sign
+	WholePoints             // the same without decimals
+	Count                   // whole numbers
+	PValue                  // three decimals, or < 0,001
+	Base                    // not the number itself but the persons it rests on
 )
 
 // A Format says how a number is written.
