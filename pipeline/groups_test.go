@@ -28,6 +28,18 @@ func TestNumbersOfAGroupAgree(t *testing.T) {
 			}
 		}
 	}
+	sums := 0
+	for g, n := range count {
+		rest, told := count[g.In("incomplete")]
+		if all, ok := count[g.In("gross")]; ok && told && g.Sample() == "complete" {
+			if sums++; n+rest != all {
+				t.Errorf("%s: %d, with the incomplete %d, but %d in all", g, n, n+rest, all)
+			}
+		}
+	}
+	if sums < 100 {
+		t.Errorf("complete and incomplete rows are told of in %d groups only", sums)
+	}
 	if share := float64(own) / float64(len(r.Results.Values)); share > 0.02 {
 		t.Errorf("%d of %d numbers do not say whom they count", own, len(r.Results.Values))
 	}

@@ -102,6 +102,11 @@ func (f *Facts) known(g Group, variable string, yes bool) Group {
 	return g.At(clean(variable)+" known", map[bool]string{true: "1", false: "0"}[yes])
 }
 
+// difference are the groups whose attainment a value compares. It counts one of them.
+func (f *Facts) difference(a, b Group) (of []Group, having Group, also []Group) {
+	return []Group{a, b}, "", []Group{a, b, f.attained(a, ""), f.attained(b, "")}
+}
+
 func one(g Group) []Group { return []Group{g} }
 
 // ofData are the groups of the step that makes the data set.
@@ -150,13 +155,12 @@ func (f *Facts) ofDescription(k Key) (of []Group, having Group, also []Group) {
 		return one(at), f.attained(at, k.Kind), nil
 	case "attainment_difference":
 		other := f.scheme(base, f.reference())
-		return one(base), f.attained(base, ""), []Group{other, f.attained(other, "")}
+		return f.difference(base, other)
 	case "share":
 		within := f.level(base, k, k.By, k.ByLevel)
 		return one(within), at, nil
 	case "measure_difference":
-		with, without := at.At(clean(k.Variable), "1"), at.At(clean(k.Variable), "0")
-		return []Group{with, without}, "", []Group{with, without, f.attained(with, ""), f.attained(without, "")}
+		return f.difference(at.At(clean(k.Variable), "1"), at.At(clean(k.Variable), "0"))
 	case "overlap":
 		both, neither := base.At(clean(k.Variable), "1").At(clean(k.By), "1"), base.At(clean(k.Variable), "0").At(clean(k.By), "0")
 		return one(base.At(clean(k.Variable)+" or "+clean(k.By), "1")), both, []Group{neither}
@@ -168,7 +172,7 @@ func (f *Facts) ofDescription(k Key) (of []Group, having Group, also []Group) {
 		return one(at), at.In("incomplete"), nil
 	case "incomplete_difference":
 		group, other := f.scheme(People("incomplete"), k.Scheme), f.scheme(f.sample("complete"), k.Scheme)
-		return one(group), f.attained(group, ""), []Group{other, f.attained(other, "")}
+		return f.difference(group, other)
 	case "standardized_difference":
 		return []Group{f.known(base, k.Variable, true), f.known(base.In(string(f.sample("complete"))), k.Variable, true)}, "", nil
 	case "units", "context_known", "context_q1", "context_median", "context_q3", "context_person_mean", "context_rank", "context_correlation",
@@ -266,8 +270,7 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 			return one(group), f.attained(group, ""), nil
 		}
 		group = f.level(group, k, k.Variable, k.ByLevel)
-		other := f.scheme(group, f.reference())
-		return []Group{group, other}, "", []Group{group, other, f.attained(group, ""), f.attained(other, "")}
+		return f.difference(group, f.scheme(group, f.reference()))
 	}
 	all := f.scheme(f.sample("matching "+k.Analysis), scheme)
 	kept := all
