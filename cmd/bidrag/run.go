@@ -101,6 +101,9 @@ func (c runCmd) Run(ctx context.Context, io *streams) error {
 	for _, g := range r.Results.Gaps {
 		fmt.Fprintf(io.err, "%s: not answered: %s\n", g.Place, g.Message)
 	}
+	if n := cleared.Clashes; n > 0 {
+		fmt.Fprintf(io.err, "disclosure: %d counts are told twice and not alike, or are less than the sum of their parts; nothing that rests on them is published. This is a mistake of bidrag: tell of it\n", n)
+	}
 	fmt.Fprintln(io.err, verdict)
 	fmt.Fprintln(io.out, filepath.Join(c.Out, "report.html"))
 	if c.Targets != "" {
