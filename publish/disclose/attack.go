@@ -88,7 +88,8 @@ func (a *Attack) Secrets() int {
 func (a *Attack) Find() []Found {
 	c := a.counts
 	e, pairs := c.solveFor(a.rules.Threshold)
-	low, high := c.Bounds(c.known())
+	b := c.Bounds(c.known())
+	low, high := b.Low, b.High
 	var out []Found
 	given := a.given()
 	for k, s := range c.sensitive {
@@ -125,7 +126,7 @@ func (a *Attack) given() func(k int) bool {
 			known := a.counts.published
 			a.counts.published = make([]bool, len(known))
 			e, _ = a.counts.solveFor(a.rules.Threshold)
-			_, high = a.counts.Bounds(a.counts.known())
+			high = a.counts.Bounds(a.counts.known()).High
 			a.counts.published = known
 		}
 		return e.follows(k) || a.counts.Counts[k] == 0 && high[k] == 0

@@ -2,6 +2,7 @@ package disclose
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"bidrag/evaluate/result"
@@ -201,6 +202,23 @@ func (p *population) secrets() []secret {
 	return out
 }
 
+// rates lists the rates of 0 and 1 of attaining the goal: of whom there are none.
+func (p *population) rates() []secret {
+	var out []secret
+	for i, t := range p.tells {
+		v := p.set.Values[i]
+		if t.part == nil || v.N == 0 || v.Key.Quantity == "share" {
+			continue
+		}
+		if v.Part == 0 {
+			out = append(out, secret{cells: t.part, name: "nobody of " + v.Key.ID()})
+		} else if v.Part == v.N {
+			out = append(out, secret{cells: less(t.of, t.part), name: "all of " + v.Key.ID()})
+		}
+	}
+	return out
+}
+
 // known lists the counts that a reader of the cleared values knows.
 func (p *population) known(c *Cleared) [][]bool {
 	var out [][]bool
@@ -254,18 +272,19 @@ func (s *span) reduce(cells []bool) []int64 {
 	return out
 }
 
-// add makes a count known.
-func (s *span) add(cells []bool) {
+// add makes a count known; it tells whether it was not before.
+func (s *span) add(cells []bool) bool {
 	row := s.reduce(cells)
 	at := slices.IndexFunc(row, func(x int64) bool { return x != 0 })
 	if at < 0 {
-		return
+		return false
 	}
 	by := power(row[at], attackersPrime-2)
 	for c := range row {
 		row[c] = row[c] * by % attackersPrime
 	}
 	s.rows, s.pivot = append(s.rows, row), append(s.pivot, at)
+	return true
 }
 
 // holds tells whether a count follows from the known ones.
@@ -275,3 +294,119 @@ func (s *span) holds(cells []bool) bool {
 
 // clone is a span that can be added to.
 func (s *span) clone() *span { return &span{slices.Clone(s.rows), slices.Clone(s.pivot)} }
+
+// A simplex is the tables of no negative counts that agree with what is known.
+type simplex struct {
+	rows  [][]float64 // the last of each is the right side
+	basis []int
+	n     int
+}
+
+// newSimplex finds one of the tables by the first phase of the simplex method.
+func newSimplex(known [][]bool, counts []int) *simplex {
+	s := &simplex{n: len(counts)}
+	independent := &span{}
+	for _, cells := range known {
+		if !independent.add(cells) {
+			continue
+		}
+		row := make([]float64, s.n+1)
+		for c, in := range cells {
+			if in {
+				row[c] = 1
+				row[s.n] += float64(counts[c])
+			}
+		}
+		s.rows = append(s.rows, row)
+	}
+	m := len(s.rows)
+	for i, row := range s.rows {
+		wide := make([]float64, s.n+m+1)
+		copy(wide, row[:s.n])
+		wide[s.n+i], wide[s.n+m] = 1, row[s.n]
+		s.rows[i], s.basis = wide, append(s.basis, s.n+i)
+	}
+	gain := make([]float64, s.n+m)
+	for i := range m {
+		gain[s.n+i] = -1
+	}
+	s.maximize(gain)
+	for i, b := range s.basis { // artificial counts of 0 leave
+		for c := 0; b >= s.n && c < s.n; c++ {
+			if math.Abs(s.rows[i][c]) > 1e-9 {
+				s.turn(i, c)
+				break
+			}
+		}
+	}
+	for i, row := range s.rows {
+		s.rows[i] = append(row[:s.n:s.n], row[len(row)-1])
+	}
+	return s
+}
+
+// maximize goes from table to table by Bland's rule until none has a larger gain,
+// and returns the gain; +Inf when there is no largest.
+func (s *simplex) maximize(gain []float64) float64 {
+	for {
+		enter := -1
+		for c := range gain {
+			d := gain[c]
+			for i, b := range s.basis {
+				d -= gain[b] * s.rows[i][c]
+			}
+			if d > 1e-9 {
+				enter = c
+				break
+			}
+		}
+		if enter < 0 {
+			break
+		}
+		leave, least := -1, math.Inf(1)
+		for i, row := range s.rows {
+			if row[enter] > 1e-9 {
+				if q := row[len(row)-1] / row[enter]; q < least-1e-12 || q < least+1e-12 && s.basis[i] < s.basis[leave] {
+					leave, least = i, q
+				}
+			}
+		}
+		if leave < 0 {
+			return math.Inf(1)
+		}
+		s.turn(leave, enter)
+	}
+	total := 0.0
+	for i, b := range s.basis {
+		total += gain[b] * s.rows[i][len(s.rows[i])-1]
+	}
+	return total
+}
+
+// turn puts a count into the basis in place of a row's.
+func (s *simplex) turn(i, c int) {
+	row := s.rows[i]
+	by := row[c]
+	for j := range row {
+		row[j] /= by
+	}
+	for o, other := range s.rows {
+		if f := other[c]; o != i && f != 0 {
+			for j := range other {
+				other[j] -= f * row[j]
+			}
+		}
+	}
+	s.basis[i] = c
+}
+
+// most is the largest count of the cells in any of the tables.
+func (s *simplex) most(cells []bool) float64 {
+	gain := make([]float64, s.n)
+	for c, in := range cells {
+		if in {
+			gain[c] = 1
+		}
+	}
+	return s.maximize(gain)
+}

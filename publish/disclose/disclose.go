@@ -120,7 +120,11 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 	}
 	counts := newCounts(&set.Facts, tellings(set), rules)
 	counts.protect(rules)
-	c.Clashes = len(counts.Clashes)
+	for _, k := range counts.Clashes {
+		if counts.told[k] > 0 {
+			c.Clashes++
+		}
+	}
 	for i, v := range set.Values {
 		c.index[v.Key] = i
 		suppressed := Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}

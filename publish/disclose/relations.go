@@ -24,8 +24,11 @@ type Relations struct {
 	// are less than the sum of their parts. What is told of them is not safe.
 	Clashes []int
 
-	index map[result.Group]int
-	rest  map[int]bool // groups that stand for what an equation leaves over
+	index    map[result.Group]int
+	rest     map[int]bool // groups that stand for what an equation leaves over
+	failures map[int]int  // groups of those who did not attain the goal, by those who did
+	schemes  int
+	outcome  string
 }
 
 // unknown is the count of a group that follows from no result.
@@ -39,7 +42,7 @@ type Equation struct {
 
 // relate ties together the groups with known or unknown counts.
 func relate(facts *result.Facts, groups []result.Group, counts []int) *Relations {
-	r := &Relations{index: map[result.Group]int{}, rest: map[int]bool{}}
+	r := &Relations{index: map[result.Group]int{}, rest: map[int]bool{}, failures: map[int]int{}, outcome: facts.Outcome}
 	for i, g := range groups {
 		k := r.add(g)
 		switch {
@@ -50,12 +53,8 @@ func relate(facts *result.Facts, groups []result.Group, counts []int) *Relations
 			r.clash(k)
 		}
 	}
-	for k := 0; k < len(r.Groups); k++ { // grows
-		for _, c := range r.Groups[k].Conditions() {
-			r.add(r.Groups[k].Wider(c[0]))
-		}
-	}
-	r.families()
+	r.close()
+	r.rests(r.families(0))
 	r.samples(facts)
 	r.sums(facts)
 	r.solve()
@@ -87,19 +86,55 @@ func (r *Relations) clash(k int) {
 	}
 }
 
+// close adds the groups that others are parts of, and those of the other schemes.
+func (r *Relations) close() {
+	var schemes []string
+	for k := 0; k < len(r.Groups); k++ { // grows
+		g := r.Groups[k]
+		for _, c := range g.Conditions() {
+			r.add(g.Wider(c[0]))
+			if c[0] == scheme && !slices.Contains(schemes, c[1]) {
+				schemes = append(schemes, c[1])
+			}
+		}
+	}
+	for _, g := range slices.Clone(r.Groups) {
+		if g.Level(scheme) != "" {
+			for _, s := range schemes {
+				r.add(g.At(scheme, s))
+			}
+		}
+	}
+	r.schemes = len(schemes)
+}
+
+// scheme is the variable that is known of everyone.
+const scheme = "scheme"
+
+// A family is the groups at levels of a variable within a group.
+type family struct {
+	whole    result.Group
+	variable string
+	levels   []string
+}
+
 // families says that a group is the sum of those at the levels of a variable that
 // there are, and of the rest: persons at levels that nothing tells of, or of whom
-// the variable is unknown.
-func (r *Relations) families() {
-	type family struct {
-		whole    int
+// the variable is unknown. The parts are looked for from a group on. It returns
+// the families that have a rest.
+func (r *Relations) families(from int) (open []family) {
+	type key struct {
+		whole    result.Group
 		variable string
 	}
-	parts := map[family][]int{}
-	var order []family
-	for k := range r.Groups {
+	parts := map[key][]int{}
+	var order []key
+	for k := from; k < len(r.Groups); k++ {
 		for _, c := range r.Groups[k].Conditions() {
-			f := family{r.index[r.Groups[k].Wider(c[0])], c[0]}
+			if strings.HasPrefix(c[1], "~") {
+				continue
+			}
+			f := key{r.Groups[k].Wider(c[0]), c[0]}
 			if parts[f] == nil {
 				order = append(order, f)
 			}
@@ -107,14 +142,43 @@ func (r *Relations) families() {
 		}
 	}
 	for _, f := range order {
+		whole := r.index[f.whole]
+		if f.variable == scheme && len(parts[f]) == r.schemes && r.adds(Equation{whole, parts[f]}) {
+			r.sum(whole, parts[f], "")
+			continue
+		}
 		levels := make([]string, len(parts[f]))
 		for i, k := range parts[f] {
 			levels[i] = r.Groups[k].Level(f.variable)
 		}
 		slices.Sort(levels)
-		whole := r.Groups[f.whole]
-		r.sum(f.whole, parts[f], restOf(whole, f.variable, levels))
+		r.sum(whole, parts[f], restOf(f.whole, f.variable, levels))
+		open = append(open, family{f.whole, f.variable, levels})
 	}
+	return open
+}
+
+// rests says that rests are made of groups too, and are parts of the rests of the same
+// levels in wider groups.
+func (r *Relations) rests(open []family) {
+	from := len(r.Groups) - len(r.rest)
+	for i := 0; i < len(open); i++ { // grows
+		f := open[i]
+		for _, c := range f.whole.Conditions() {
+			wide := family{f.whole.Wider(c[0]), f.variable, f.levels}
+			rest := restOf(wide.whole, f.variable, f.levels)
+			if c[0] == f.variable || r.Find(rest) >= 0 {
+				continue
+			}
+			parts := make([]int, len(f.levels))
+			for j, level := range f.levels {
+				parts[j] = r.add(wide.whole.At(f.variable, level))
+			}
+			r.sum(r.index[wide.whole], parts, rest)
+			open = append(open, wide)
+		}
+	}
+	r.families(from)
 }
 
 // restOf names those of a group who are at none of the levels. Rests of the same
@@ -135,6 +199,9 @@ func (r *Relations) sum(whole int, parts []int, rest result.Group) {
 	if rest != "" {
 		k := r.add(rest)
 		r.rest[k] = true
+		if len(parts) == 1 && r.Groups[parts[0]].Level(r.outcome) != "" && r.Groups[whole].Level(r.outcome) == "" {
+			r.failures[k] = parts[0]
+		}
 		e.Parts = append(e.Parts, k)
 	}
 	r.Equations = append(r.Equations, e)

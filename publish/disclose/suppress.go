@@ -2,6 +2,8 @@ package disclose
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,7 +23,7 @@ type counts struct {
 	values    []told
 	sensitive []bool // may not be told, and not be found
 	hidden    []bool // given up so that a sensitive one cannot be found
-	told      []bool // something tells of it
+	told      []int  // how many values tell of it
 	published []bool
 }
 
@@ -97,13 +99,13 @@ func choose(c result.Counted, id string, size func(result.Group) int) result.Cou
 
 // tell remembers which groups each value tells of.
 func (c *counts) tell(facts *result.Facts, values []Telling, all [][]result.Counted) {
-	c.told = make([]bool, len(c.Groups))
+	c.told = make([]int, len(c.Groups))
 	for i, v := range values {
 		t := told{rate: -1}
 		for _, g := range all[i] {
 			k := c.Find(g.Group)
 			t.groups = append(t.groups, k)
-			c.told[k] = true
+			c.told[k]++
 		}
 		if len(t.groups) > 1 && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], facts.Outcome) {
 			t.rate = t.groups[1]
@@ -151,6 +153,12 @@ func (c *counts) mark(rules Rules) {
 			}
 		}
 	}
+	for failed, attained := range c.failures {
+		if c.Counts[failed]+c.Counts[attained] > 0 {
+			c.sensitive[failed] = c.sensitive[failed] || c.Counts[failed] == 0
+			c.sensitive[attained] = c.sensitive[attained] || c.Counts[attained] == 0
+		}
+	}
 	for _, k := range c.Clashes {
 		c.sensitive[k] = true
 	}
@@ -159,6 +167,7 @@ func (c *counts) mark(rules Rules) {
 // protect decides which counts are published: as many as can be without a
 // sensitive one following from them, the widest and largest first.
 func (c *counts) protect(rules Rules) {
+	given := c.Bounds(c.known()) // whatever is published
 	for range maxRounds {
 		clear(c.published)
 		e, _ := c.solveFor(rules.Threshold)
@@ -172,7 +181,7 @@ func (c *counts) protect(rules Rules) {
 			e.publish(k)
 			c.published[k] = true
 		}
-		if !c.giveUp(rules) && !c.giveUpTables(rules) {
+		if !c.giveUp(given, rules) {
 			return
 		}
 	}
@@ -221,15 +230,9 @@ const maxPairs = 8
 // them those that most values tell of, and of them those of most persons.
 func (c *counts) order() []int {
 	var out []int
-	values := make([]int, len(c.Groups))
-	for _, t := range c.values {
-		for _, k := range t.groups {
-			values[k]++
-		}
-	}
 	width := make([]int, len(c.Groups))
 	for k := range c.Groups {
-		if c.told[k] {
+		if c.told[k] > 0 {
 			out = append(out, k)
 			width[k] = len(c.Groups[k].Conditions())
 			if c.Groups[k].Level("municipality") != "" && c.Groups[k].Level("scheme") == "" {
@@ -238,96 +241,72 @@ func (c *counts) order() []int {
 		}
 	}
 	slices.SortFunc(out, func(a, b int) int {
-		return cmp.Or(cmp.Compare(width[a], width[b]), cmp.Compare(values[b], values[a]), cmp.Compare(c.Counts[b], c.Counts[a]), cmp.Compare(c.Groups[a], c.Groups[b]))
+		return cmp.Or(cmp.Compare(width[a], width[b]), cmp.Compare(c.told[b], c.told[a]), cmp.Compare(c.Counts[b], c.Counts[a]), cmp.Compare(c.Groups[a], c.Groups[b]))
 	})
 	return out
 }
 
 // giveUp looks for counts that may not be told and can yet be bounded to fewer
-// persons than may be, and gives up another count in every sum that bounds them.
-// It tells whether there were any.
-func (c *counts) giveUp(rules Rules) bool {
-	any := false
-	low, high := c.Bounds(c.known())
-	for _, e := range c.Equations {
-		least := 0
-		for _, k := range e.Parts {
-			least += low[k]
-		}
-		for _, s := range e.Parts {
-			if !c.sensitive[s] || c.Counts[s] <= 0 || c.Counts[s] >= rules.Threshold || high[e.Whole] == endless {
-				continue
-			}
-			bound := high[e.Whole] - (least - low[s])
-			if bound >= rules.Threshold {
-				continue
-			}
-			if k := c.cheapest(e, rules.Threshold-bound); k >= 0 {
-				c.hidden[k], c.published[k] = true, false
-				any = true
-				least -= low[k]
-			}
-		}
-	}
-	return any
-}
-
-// giveUpTables gives up the tables in which there are counts that can still be bounded
-// to fewer persons than may be told: all counts by the same variables, of the same
-// place if they are of places. It tells whether there were any.
-func (c *counts) giveUpTables(rules Rules) bool {
-	any := false
-	_, high := c.Bounds(c.known())
-	for s, n := range c.Counts {
-		if !c.sensitive[s] || n <= 0 || n >= rules.Threshold || high[s] >= rules.Threshold {
+// persons than may be, or to nobody where that may not be told, and gives up counts
+// that the bounds rest on. What is bounded whatever is published is not looked at. It
+// tells whether anything was given up.
+func (c *counts) giveUp(given *Bounds, rules Rules) bool {
+	b := c.Bounds(c.known())
+	bounds := 0
+	restOn := map[int][]int{} // of published counts: the bounds that rest on them
+	for s := range c.Counts {
+		if !c.tooTight(s, b, rules) || c.tooTight(s, given, rules) {
 			continue
 		}
-		for k, g := range c.Groups {
-			if c.published[k] && alike(g, c.Groups[s]) {
-				c.hidden[k], c.published[k] = true, false
-				any = true
+		for _, k := range b.Because(s) {
+			if c.published[k] {
+				restOn[k] = append(restOn[k], bounds)
 			}
 		}
+		bounds++
 	}
-	return any
+	c.hit(restOn, bounds)
+	return len(restOn) > 0
 }
 
-// alike tells whether groups are of one table: by the same variables, of the same
-// sample, and of the same place.
-func alike(a, b result.Group) bool {
-	x, y := a.Conditions(), b.Conditions()
-	if len(x) != len(y) || a.Sample() != b.Sample() {
-		return false
-	}
-	for i := range x {
-		if x[i][0] != y[i][0] || x[i][0] == "municipality" && x[i][1] != y[i][1] {
-			return false
-		}
-	}
-	return true
+// tooTight tells whether a count that may not be told is bounded to too few.
+func (c *counts) tooTight(s int, b *Bounds, rules Rules) bool {
+	n := c.Counts[s]
+	return c.sensitive[s] && (n == 0 && b.High[s] == 0 || rules.small(n) && b.High[s] < rules.Threshold)
 }
 
-// large is a count that is not given up for what is a part of it.
-const large = 100
-
-// cheapest is the published part of a sum that loses least when it is given up: the
-// smallest of enough persons, else the largest; the whole when no part is published;
-// −1 when there is nothing to give up but a large whole.
-func (c *counts) cheapest(e Equation, enough int) int {
-	best := -1
-	for _, k := range e.Parts {
-		switch {
-		case !c.published[k] || c.Counts[k] <= 0:
-		case best < 0,
-			c.Counts[k] >= enough && (c.Counts[best] < enough || c.Counts[k] < c.Counts[best]),
-			c.Counts[best] < enough && c.Counts[k] > c.Counts[best]:
-			best = k
+// hit gives up a count of those that each bound rests on, with as little lost as
+// can be: first those of which most bounds are had for what they cost.
+func (c *counts) hit(restOn map[int][]int, bounds int) {
+	done := make([]bool, bounds)
+	order := slices.Sorted(maps.Keys(restOn))
+	for {
+		best, most := -1, 0.0
+		for _, k := range order {
+			n := 0
+			for _, i := range restOn[k] {
+				if !done[i] {
+					n++
+				}
+			}
+			if had := float64(n) / c.cost(k); had > most {
+				best, most = k, had
+			}
+		}
+		if best < 0 {
+			return
+		}
+		c.hidden[best], c.published[best] = true, false
+		for _, i := range restOn[best] {
+			done[i] = true
 		}
 	}
-	if best < 0 && c.published[e.Whole] && c.Counts[e.Whole] < large {
-		return e.Whole
-	}
-	return best
+}
+
+// cost is what is lost when a count is not told. It grows with the values that tell of
+// it and with its persons; what is asked of fewer variables is worth more.
+func (c *counts) cost(k int) float64 {
+	return float64(c.told[k]) * math.Sqrt(float64(c.Counts[k]+1)) * math.Pow(8, -float64(len(c.Groups[k].Conditions())))
 }
 
 // mayTell tells whether all counts that could be read from a value are published.
@@ -340,11 +319,13 @@ func (c *counts) mayTell(value int) bool {
 	return true
 }
 
-// known are the counts that are published, and the groups of nobody.
+// known are the counts that are published, and the rests of nobody: that everyone is
+// at one of the levels that are told of.
 func (c *counts) known() []bool {
 	known := slices.Clone(c.published)
 	for k, n := range c.Counts {
-		known[k] = known[k] || n == 0 && !c.sensitive[k]
+		_, failed := c.failures[k]
+		known[k] = known[k] || n == 0 && c.rest[k] && !failed && !c.sensitive[k]
 	}
 	return known
 }
