@@ -64,7 +64,9 @@ func TestCounts(t *testing.T) {
 		{"nobody knows", Key{Quantity: "new", Level: "a;b=c"}, -1, []Counted{{Group: "number new.a,b≈c", N: 100}}},
 	} {
 		got := in(c.key, c.part)
-		if !slices.EqualFunc(got, c.want, func(a, b Counted) bool { return a.Group == b.Group && a.N == b.N && (len(b.Or) == 0 || slices.Equal(a.Or, b.Or)) }) {
+		if !slices.EqualFunc(got, c.want, func(a, b Counted) bool {
+			return a.Group == b.Group && a.N == b.N && (len(b.Or) == 0 || slices.Equal(a.Or, b.Or))
+		}) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
