@@ -48,10 +48,11 @@ func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 	return []Group{own}, own.At("part", "1"), nil
 }
 
-// clean takes the signs out of a text that separate conditions.
+// clean takes the signs out of a text that separate conditions and their levels,
+// and that of rests.
 func clean(s string) string { return signs.Replace(s) }
 
-var signs = strings.NewReplacer(";", ",", "=", "≈", ": ", ":")
+var signs = strings.NewReplacer(";", ",", "=", "≈", ": ", ":", "/", "∕", "~", "∼")
 
 // sample returns everyone in a sample, or in another that has the same persons.
 func (f *Facts) sample(name string) Group {

@@ -61,7 +61,7 @@ func TestCounts(t *testing.T) {
 			[]Counted{{Group: "complete: scheme=jobbsjansen", N: 100, Or: []Group{"complete: scheme=intro"}},
 				{Group: "complete: scheme=jobbsjansen", N: -1}, {Group: "complete: scheme=intro", N: -1},
 				{Group: "complete: outcome=1; scheme=jobbsjansen", N: -1}, {Group: "complete: outcome=1; scheme=intro", N: -1}}},
-		{"nobody knows", Key{Quantity: "new", Level: "a;b=c"}, -1, []Counted{{Group: "number new.a,b≈c", N: 100}}},
+		{"nobody knows", Key{Quantity: "new", Level: "a;b=c/~d"}, -1, []Counted{{Group: "number new.a,b≈c∕∼d", N: 100}}},
 	} {
 		got := in(c.key, c.part)
 		if !slices.EqualFunc(got, c.want, func(a, b Counted) bool {

@@ -27,8 +27,8 @@ type Relations struct {
 	index    map[result.Group]int
 	rest     map[int]bool // groups that stand for what an equation leaves over
 	failures map[int]int  // groups of those who did not attain the goal, by those who did
-	schemes  int
-	outcome  string
+	schemes  int          // how many there are
+	outcome  string       // the variable that tells who attained the goal
 }
 
 // unknown is the count of a group that follows from no result.
@@ -131,10 +131,10 @@ func (r *Relations) families(from int) (open []family) {
 	var order []key
 	for k := from; k < len(r.Groups); k++ {
 		for _, c := range r.Groups[k].Conditions() {
-			if strings.HasPrefix(c[1], "~") {
+			f := key{r.Groups[k].Wider(c[0]), c[0]}
+			if isRest(c[1]) || r.Find(f.whole) < 0 {
 				continue
 			}
-			f := key{r.Groups[k].Wider(c[0]), c[0]}
 			if parts[f] == nil {
 				order = append(order, f)
 			}
@@ -186,11 +186,18 @@ func (r *Relations) rests(open []family) {
 func restOf(whole result.Group, variable string, levels []string) result.Group {
 	h := fnv.New64a()
 	h.Write([]byte(strings.Join(levels, ";")))
-	level := "~" + strconv.FormatUint(h.Sum64(), 36)
+	level := restSign + strconv.FormatUint(h.Sum64(), 36)
 	if wide := whole.Level(variable); wide != "" {
 		level = wide + "/" + level
 	}
 	return whole.At(variable, level)
+}
+
+// restSign begins the level of a rest; no level of data holds it (result.Facts).
+const restSign = "~"
+
+func isRest(level string) bool {
+	return strings.HasPrefix(level[strings.LastIndexByte(level, '/')+1:], restSign)
 }
 
 // sum adds the equation whole = parts + rest. A rest of "" says that there is none.
