@@ -21,7 +21,7 @@ func (w *writer) contribution() {
 	w.begin("contribution", w.word("contribution.title"))
 	w.text(w.say("contribution.lead", "min", w.cardinal(w.study.Contribution.MinLeavers)))
 	w.contributionGaps("contribution")
-	w.text(w.contributionSentences()...)
+	w.contributionSentences()
 	w.quadrant(first.Key)
 	w.caution(w.say("contribution.caution", "min", w.cardinal(w.study.Contribution.MinLeavers)))
 	for _, s := range []struct {
@@ -34,14 +34,8 @@ func (w *writer) contribution() {
 		{"contribution-reliability", "reliability.title", w.reliability},
 		{"contribution-cautious", "cautious.title", w.cautious},
 		{"contribution-stability", "stability.title", w.stability},
-		{"contribution-spread", "spread.title", func() {
-			w.text(w.spreadSentences(first.Key)...)
-			w.table(w.spreadTable(first.Key))
-		}},
-		{"contribution-quadrants", "quadrants.title", func() {
-			w.text(w.say("quadrants.lead"))
-			w.table(w.quadrantTable())
-		}},
+		{"contribution-spread", "spread.title", w.spreadOfProjects},
+		{"contribution-quadrants", "quadrants.title", w.quadrants},
 		{"contribution-by-level", "by_level.title", func() { w.contributionByLevel(first.Key) }},
 		{"contribution-years", "yearly.title", w.yearly},
 		{"contribution-municipalities", "municipalities.title", w.municipalities},
@@ -68,15 +62,25 @@ func (w *writer) withoutVariance() bool {
 // a variant, an example or a setting of the study.
 func (w *writer) contributionGaps(step string) {
 	for _, g := range w.numbers.Gaps() {
-		if g.Step != step {
-			continue
+		if g.Step != step || w.withoutVariance() && g.Subject == "shrunkenyear" {
+			continue // projects that do not differ do not in a year
 		}
-		key := "contribution.gap." + g.Reason.Code
-		if _, known := w.words.texts[key]; !known {
-			key = "contribution.gap.other"
-		}
-		w.caution(w.say(key, "what", w.contributionSubject(g), "about", w.aboutOf(g)))
+		w.caution(w.say(w.contributionGap(g), "what", w.contributionSubject(g), "about", w.aboutOf(g), "min", w.cardinal(w.study.Contribution.MinLeavers)))
 	}
+}
+
+// contributionGap is the text that tells of a gap.
+func (w *writer) contributionGap(g result.Gap) string {
+	switch {
+	case g.Reason.Code == result.NoVariance && g.Reason.About == "year":
+		return "contribution.gap.year"
+	case g.Reason.Code == result.NoUnits && (g.Subject == "stability" || g.Subject == "halves"):
+		return "contribution.gap." + g.Subject
+	}
+	if key := "contribution.gap." + g.Reason.Code; w.words.texts[key] != "" {
+		return key
+	}
+	return "contribution.gap.other"
 }
 
 // contributionSubject is what of the contributions has no answer.
@@ -124,40 +128,106 @@ func (w *writer) contributionSample() string {
 	return m.Sample
 }
 
-// contributionSentences are the main numbers of the projects: how many can be told
-// from what is expected, and then how many the neutral band would call so.
-func (w *writer) contributionSentences() []string {
+// contributionSentences are the main numbers of the projects, in paragraphs: how many
+// can be told from what is expected, what to mind, and how many the neutral band would
+// call so.
+func (w *writer) contributionSentences() {
 	if len(w.study.Contribution.Variants) == 0 {
-		return nil
+		return
 	}
 	variant := w.study.Contribution.Variants[0].Key
 	of := func(quantity, scheme, level string) disclose.Number {
 		return w.spread(quantity, variant, scheme, level)
 	}
-	share := func(quantity, scheme, level string) phrase { return w.percent(of(quantity, scheme, level)) }
-	sentences := []string{w.say("projects.all", "n", w.count(of("projects", result.All, "")), "min", w.cardinal(w.study.Contribution.MinLeavers))}
-	if w.withoutVariance() {
-		return append(sentences, w.say("projects.no_variance"))
+	band := func(level string) phrase { return w.portion(of("projects_by_band", result.All, level)) }
+	projects := of("projects", result.All, "")
+	switch {
+	case w.withoutVariance():
+		w.text(w.numberOfProjects(projects), w.say("projects.no_variance"))
+	case table.Has(projects) && projects.Value() == 1:
+		w.text(w.numberOfProjects(projects), w.oneProject(variant))
+	default:
+		above := func(scheme string) phrase { return w.portion(of("projects_by_interval", scheme, "above")) }
+		w.text(w.numberOfProjects(projects), w.intervalSentence(variant),
+			w.say("projects.schemes", "first", w.focus.name, "second", w.reference.name, "focus", above(w.focus.key), "reference", above(w.reference.key)))
+		w.text(w.discoverySentence(of("projects_by_discovery", result.All, "above"), of("projects_by_discovery", result.All, "below")), w.unreliableSentence())
+		w.text(w.say("projects.band", "band", w.band(), "above", band("above"), "below", band("below"), "near", band("neutral")))
 	}
-	sentences = append(sentences,
-		w.say("projects.interval", "above", share("projects_by_interval", result.All, "above"), "below", share("projects_by_interval", result.All, "below"), "as", share("projects_by_interval", result.All, "neutral")),
-		w.discoverySentence(of("projects_by_discovery", result.All, "above"), of("projects_by_discovery", result.All, "below")),
-		w.say("projects.schemes", "first", w.focus.name, "second", w.reference.name,
-			"focus", share("projects_by_interval", w.focus.key, "above"), "reference", share("projects_by_interval", w.reference.key, "above")))
-	if w.knownReliability() {
-		sentences = append(sentences, w.say("projects.unreliable", "share", w.percent(w.byMultilevel("unreliable_by_size", result.All, "", "")), "mark", unreliableMark, "threshold", w.threshold()))
+}
+
+// numberOfProjects says how many projects have indicators.
+func (w *writer) numberOfProjects(n disclose.Number) string {
+	leavers := w.cardinal(w.study.Contribution.MinLeavers)
+	if table.Has(n) && n.Value() == 1 {
+		return w.say("projects.one", "min", leavers)
 	}
-	return append(sentences, w.say("projects.band", "band", w.band(), "above", share("projects_by_band", result.All, "above"), "below", share("projects_by_band", result.All, "below"),
-		"near", share("projects_by_band", result.All, "neutral")))
+	return w.say("projects.all", "n", w.count(n), "min", leavers)
+}
+
+// oneProject says where the only project lies.
+func (w *writer) oneProject(variant string) string {
+	for _, class := range classes {
+		if n := w.spread("projects_by_interval", variant, result.All, class); table.Has(n) && n.Value() == 1 {
+			return w.say("projects.one." + class)
+		}
+	}
+	return ""
+}
+
+// intervalSentence says how many projects the confidence interval tells from what
+// is expected.
+func (w *writer) intervalSentence(variant string) string {
+	of := func(level string) disclose.Number {
+		return w.spread("projects_by_interval", variant, result.All, level)
+	}
+	key := "projects.interval"
+	switch as := of("neutral"); {
+	case table.Has(as) && as.Value() == 1:
+		key = "projects.interval_all"
+	case table.Has(as) && as.Value() == 0:
+		key = "projects.interval_clear"
+	}
+	return w.say(key, "above", w.portion(of("above")), "below", w.portion(of("below")), "as", w.portion(of("neutral")))
 }
 
 // discoverySentence says how many findings are left when it is minded that so many
 // projects are looked at.
 func (w *writer) discoverySentence(up, down disclose.Number) string {
-	if !table.Has(up) || !table.Has(down) {
+	rate := w.percentText(w.study.Contribution.FalseDiscovery)
+	switch {
+	case !table.Has(up) || !table.Has(down):
 		return ""
+	case up.Value()+down.Value() == 0:
+		return w.say("projects.discovery_none", "rate", rate)
 	}
-	return w.say("projects.discovery", "share", w.percentText(up.Value()+down.Value()), "rate", w.percentText(w.study.Contribution.FalseDiscovery))
+	return w.say("projects.discovery", "share", w.portionText(up.Value()+down.Value()), "rate", rate)
+}
+
+// unreliableSentence says how many projects are marked.
+func (w *writer) unreliableSentence() string {
+	n := w.byMultilevel("unreliable_by_size", result.All, "", "")
+	if table.Has(n) && n.Value() == 0 {
+		return w.say("projects.reliable", "threshold", w.threshold())
+	}
+	return w.say("projects.unreliable", "share", w.portion(n), "mark", unreliableMark, "threshold", w.threshold())
+}
+
+// portion writes a share of projects, none and all of them as words.
+func (w *writer) portion(n disclose.Number) phrase {
+	if !table.Has(n) {
+		return phrase{}
+	}
+	return phrase{w.portionText(n.Value()), true}
+}
+
+func (w *writer) portionText(share float64) string {
+	switch share {
+	case 0:
+		return w.word("portion.none")
+	case 1:
+		return w.word("portion.all")
+	}
+	return w.percentText(share)
 }
 
 // quadrant is figure 21: contribution and attainment of every project.
@@ -235,14 +305,19 @@ func (w *writer) quadrantTitle(variant string) string {
 	of := func(level string) disclose.Number {
 		return w.spread("projects_by_interval", variant, result.All, level)
 	}
-	if up, down, as := of("above"), of("below"), of("neutral"); table.Has(up) && table.Has(down) && table.Has(as) && !w.withoutVariance() {
-		key := "quadrant.title"
-		if as.Value() < 0.5 {
-			key = "quadrant.title_many"
-		}
-		return w.say(key, "above", w.percent(up), "below", w.percent(down), "as", w.percent(as))
+	up, down, as := of("above"), of("below"), of("neutral")
+	key := "quadrant.title"
+	switch {
+	case !table.Has(as) || !table.Has(up) || !table.Has(down) || w.withoutVariance():
+		return w.say("quadrant.plain")
+	case as.Value() == 1:
+		key = "quadrant.title_all"
+	case as.Value() == 0:
+		key = "quadrant.title_clear"
+	case as.Value() < 0.5:
+		key = "quadrant.title_many"
 	}
-	return w.say("quadrant.plain")
+	return w.say(key, "above", w.portion(up), "below", w.portion(down), "as", w.portion(as))
 }
 
 func (w *writer) schemeKeys() []string {

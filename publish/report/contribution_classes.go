@@ -72,6 +72,14 @@ func (w *writer) classes() {
 	w.table(w.classTable())
 }
 
+// schemesAndAll are the schemes and, where there are several, all of them together.
+func (w *writer) schemesAndAll() []string {
+	if len(w.schemes) < 2 {
+		return w.schemeKeys()
+	}
+	return append(w.schemeKeys(), result.All)
+}
+
 // A classRule is one way to tell projects above and below what is expected apart.
 type classRule struct {
 	label string
@@ -111,7 +119,7 @@ func (w *writer) classTable() table.Table {
 		t.Columns = append(t.Columns, table.Column{Label: w.word("classes." + class)})
 	}
 	for _, rule := range w.classRules() {
-		for _, s := range append(w.schemeKeys(), result.All) {
+		for _, s := range w.schemesAndAll() {
 			if rule.of(rule.share, s, "above").State() == disclose.Absent {
 				continue
 			}
@@ -131,16 +139,54 @@ func (w *writer) variantsSentence() string {
 	if len(variants) < 2 {
 		return ""
 	}
+	of := func(variant string) phrase {
+		return w.portion(w.spread("projects_by_band", variant, w.focus.key, "above"))
+	}
 	return w.say("classes.variants", "first", variants[0].Value.Label.In(w.lang), "second", variants[1].Value.Label.In(w.lang),
-		"scheme", w.focus.name, "a", w.percent(w.spread("projects_by_band", variants[0].Key, w.focus.key, "above")),
-		"b", w.percent(w.spread("projects_by_band", variants[1].Key, w.focus.key, "above")))
+		"scheme", w.focus.name, "a", of(variants[0].Key), "b", of(variants[1].Key))
 }
+
+// quadrants is the section that counts the projects in each quadrant.
+func (w *writer) quadrants() {
+	w.text(w.say("quadrants.lead"))
+	w.table(w.quadrantTable())
+}
+
+// spreadOfProjects is the section on how far apart the projects are.
+func (w *writer) spreadOfProjects() {
+	variant := w.study.Contribution.Variants[0].Key
+	w.text(w.spreadSentences(variant)...)
+	w.table(w.spreadTable(variant))
+}
+
+// spreadLead says whether projects differ: by the multilevel model, or by the funnel
+// where there is none.
+func (w *writer) spreadLead(variant string) string {
+	beyond := w.spread("funnel_tau2", variant, result.All, "")
+	switch {
+	case w.withoutVariance():
+		return w.say("spread.lead_none")
+	case w.knownReliability():
+		return w.say("spread.lead")
+	case !table.Has(beyond):
+		return w.say("spread.lead_unknown")
+	case beyond.Value() > 0:
+		return w.say("spread.lead")
+	}
+	return w.say("spread.lead_none")
+}
+
+// fewestForSpread is the number of projects from which the spread of eight in ten is told.
+const fewestForSpread = 10
 
 // spreadSentences say how far apart the projects are.
 func (w *writer) spreadSentences(variant string) []string {
 	points := func(scheme, level string) phrase { return w.pointsOf(w.spread("contribution", variant, scheme, level)) }
-	sentences := []string{w.say("spread.lead")}
+	sentences := []string{w.spreadLead(variant)}
 	for _, s := range w.schemes {
+		if n := w.spread("projects", variant, s.key, ""); !table.Has(n) || n.Value() < fewestForSpread {
+			continue
+		}
 		sentences = append(sentences, w.say("spread.scheme", "scheme", s.name, "median", points(s.key, "p50"), "low", points(s.key, "p10"), "high", points(s.key, "p90")))
 	}
 	return sentences
@@ -196,7 +242,7 @@ func (w *writer) quadrantTable() table.Table {
 		t.Columns = append(t.Columns, table.Column{Label: w.word("quadrant." + q)})
 	}
 	for _, v := range w.study.Contribution.Variants {
-		for _, s := range append(w.schemeKeys(), result.All) {
+		for _, s := range w.schemesAndAll() {
 			row := table.Row{Group: capitalize(v.Value.Label.In(w.lang)), Total: s == result.All, Cells: []table.Cell{table.Text(w.schemeLabel(s))}}
 			for _, q := range quadrants {
 				row.Cells = append(row.Cells, table.Num(w.spread("projects_in_quadrant", v.Key, s, q), wholeNumber))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"bidrag/evaluate/result"
@@ -34,10 +35,9 @@ func (w *writer) funnel() {
 	data.Note = w.markNote(units)
 	w.text(w.say("funnel.lead"))
 	w.text(w.dispersionSentences(of("funnel_phi"), of("funnel_tau2"))...)
-	chance, adjusted := w.outside("chance"), w.outside("adjusted")
-	w.text(w.say("funnel.outside", "chance", chance, "adjusted", adjusted))
-	title := w.say("funnel.title_outside", "chance", chance)
-	if title == "" {
+	w.text(w.outsideSentences(of("funnel_tau2"))...)
+	title := w.say("funnel.title_outside", "chance", w.outside("chance", "998"))
+	if title == "" || w.withoutVariance() {
 		title = w.say("funnel.plain")
 	}
 	w.figure(figure.Figure{ID: "contribution-funnel", Title: title, Subtitle: w.say("funnel.subtitle", "n", w.trimInt(w.shownOf(units, "funnel.size"))),
@@ -52,20 +52,40 @@ func (w *writer) dispersionSentences(phi, tau2 disclose.Number) []string {
 	if !(tau2.Value() > 0) {
 		return []string{w.say("funnel.no_dispersion", "phi", w.decimalOf(phi, 2))}
 	}
-	return []string{w.say("funnel.dispersion", "phi", w.decimalOf(phi, 2), "sd", w.locale.Decimal(100*math.Sqrt(tau2.Value()), 1))}
+	out := []string{w.say("funnel.dispersion", "phi", w.decimalOf(phi, 2), "sd", w.locale.Decimal(100*math.Sqrt(tau2.Value()), 1))}
+	if w.withoutVariance() {
+		out = append(out, w.say("funnel.disagrees"))
+	}
+	return out
 }
 
-// outside is the share of projects outside the limits of 99.8 per cent.
-func (w *writer) outside(limit string) phrase {
-	sum := 0.0
-	for _, class := range []string{"below_998", "above_998"} {
+// outsideSentences say how many projects lie outside the limits, and how many would
+// by chance.
+func (w *writer) outsideSentences(tau2 disclose.Number) []string {
+	out := []string{w.say("funnel.outside", "chance95", w.outside("chance", "95"), "chance", w.outside("chance", "998"))}
+	if table.Has(tau2) && tau2.Value() > 0 {
+		out = append(out, w.say("funnel.outside_spread", "adjusted95", w.outside("adjusted", "95"), "adjusted", w.outside("adjusted", "998")))
+	}
+	return out
+}
+
+// outside is the share of projects outside the limits of 95 or of 99.8 per cent.
+func (w *writer) outside(limit, level string) phrase {
+	within := []string{"within"}
+	if level == "998" {
+		within = append(within, "below_95", "above_95")
+	}
+	share := 0.0
+	for _, class := range []string{"below_998", "below_95", "within", "above_95", "above_998"} {
 		n := w.get(result.Key{Quantity: "funnel_class", Kind: w.study.Contribution.Variants[0].Key, Sample: w.contributionSample(), Scheme: result.All, Level: class, ByLevel: limit})
 		if !table.Has(n) {
 			return phrase{}
 		}
-		sum += n.Value()
+		if !slices.Contains(within, class) {
+			share += n.Value()
+		}
 	}
-	return phrase{w.percentText(sum), true}
+	return phrase{w.portionText(share), true}
 }
 
 // stability tells whether projects are the same from year to year, and in one half
@@ -76,13 +96,26 @@ func (w *writer) stability() {
 	if all("split_half", "").State() == disclose.Absent && all("stability_correlation", "").State() == disclose.Absent {
 		return
 	}
-	w.text(w.say("stability.half", "r", w.decimalOf(all("split_half", ""), 2)), w.halfVerdict(all("split_half_agrees", ""), all("split_half_model", "")))
-	w.text(w.say("stability.years", "r", w.decimalOf(all("stability_correlation", ""), 2)), w.say("stability.expected", "r", w.decimalOf(all("stability_expected", ""), 2)))
+	w.text(w.halfSentences(all("split_half", ""), all("split_half_agrees", ""), all("split_half_model", ""))...)
+	if r := all("stability_correlation", ""); table.Has(r) {
+		w.text(w.say("stability.years", "r", w.decimalOf(r, 2)), w.say("stability.expected", "r", w.decimalOf(all("stability_expected", ""), 2)), w.lowerPairs(variant))
+	}
 	w.table(w.yearPairs(variant))
 	w.table(w.halvesTable(all))
 }
 
-// halfVerdict sets the reliability by halves against that of the multilevel model.
+// halfSentences tell the reliability by halves, and set it against that of the
+// multilevel model.
+func (w *writer) halfSentences(r, agrees, model disclose.Number) []string {
+	switch {
+	case !table.Has(r):
+		return nil
+	case r.Value() <= 0:
+		return []string{w.say("stability.half_none", "r", w.decimalOf(r, 2)), w.halfVerdict(agrees, model)}
+	}
+	return []string{w.say("stability.half", "r", w.decimalOf(r, 2)), w.halfVerdict(agrees, model)}
+}
+
 func (w *writer) halfVerdict(agrees, model disclose.Number) string {
 	if !table.Has(agrees) {
 		return ""
@@ -94,25 +127,61 @@ func (w *writer) halfVerdict(agrees, model disclose.Number) string {
 	return w.say(key, "model", w.decimalOf(model, 2))
 }
 
+// lowerPairs says in how many pairs of years the correlation is clearly lower than
+// that of contributions that do not change.
+func (w *writer) lowerPairs(variant string) string {
+	lower, all := 0, 0
+	for _, p := range w.pairsOfYears() {
+		of := func(quantity string) disclose.Number { return w.ofPair(quantity, variant, p) }
+		r, unchanged := of("stability_correlation"), of("stability_expected")
+		if !table.Has(r) || !table.Has(unchanged) {
+			continue
+		}
+		all++
+		if _, high := r.Interval(); high < unchanged.Value() {
+			lower++
+		}
+	}
+	switch {
+	case all == 0:
+		return ""
+	case lower == 0:
+		return w.say("stability.not_lower")
+	}
+	return w.say("stability.lower", "some", w.cardinal(lower), "all", w.cardinal(all))
+}
+
+// pairsOfYears are the pairs of the study's years, an earlier and a later.
+func (w *writer) pairsOfYears() [][2]string {
+	var out [][2]string
+	if w.study.Period == nil {
+		return nil
+	}
+	years := w.study.Period.Years()
+	for b := range years {
+		for a := range b {
+			out = append(out, [2]string{strconv.Itoa(years[a]), strconv.Itoa(years[b])})
+		}
+	}
+	return out
+}
+
+// ofPair is a number of all projects in two years.
+func (w *writer) ofPair(quantity, variant string, years [2]string) disclose.Number {
+	return w.get(result.Key{Quantity: quantity, Kind: variant, Sample: w.contributionSample(), Scheme: result.All, Year: years[0], ByLevel: years[1]})
+}
+
 var twoDecimals = table.Format{Decimals: 2}
 
 // yearPairs has the correlation of contributions of every two years.
 func (w *writer) yearPairs(variant string) table.Table {
 	t := table.Table{ID: "contribution-stability", Title: w.word("stability.table"), Note: join([]string{w.say("stability.note", "min", w.cardinal(w.study.Contribution.MinLeavers)), w.source()}),
 		Columns: []table.Column{{Label: w.word("stability.pair")}, {Label: w.word("column.projects")}, {Label: w.word("stability.r")}, {Label: w.word("stability.unchanged")}}}
-	if w.study.Period == nil {
-		return t
-	}
-	years := w.study.Period.Years()
-	for b := range years {
-		for a := range b {
-			of := func(quantity string) disclose.Number {
-				return w.get(result.Key{Quantity: quantity, Kind: variant, Sample: w.contributionSample(), Scheme: result.All, Year: strconv.Itoa(years[a]), ByLevel: strconv.Itoa(years[b])})
-			}
-			if r := of("stability_correlation"); r.State() != disclose.Absent {
-				t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.word("stability.pair_of", "first", strconv.Itoa(years[a]), "second", strconv.Itoa(years[b]))),
-					table.Num(of("stability_units"), wholeNumber), table.Num(r, table.Format{Decimals: 2, Interval: true}), table.Num(of("stability_expected"), twoDecimals)}})
-			}
+	for _, p := range w.pairsOfYears() {
+		of := func(quantity string) disclose.Number { return w.ofPair(quantity, variant, p) }
+		if r := of("stability_correlation"); r.State() != disclose.Absent {
+			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.word("stability.pair_of", "first", p[0], "second", p[1])),
+				table.Num(of("stability_units"), wholeNumber), table.Num(r, table.Format{Decimals: 2, Interval: true}), table.Num(of("stability_expected"), twoDecimals)}})
 		}
 	}
 	return t

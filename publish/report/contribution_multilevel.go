@@ -18,7 +18,7 @@ func (w *writer) reliability() {
 	}
 	c := w.study.Contribution
 	w.text(w.say("reliability.what"),
-		w.say("reliability.median", "median", w.decimalOf(w.byMultilevel("reliability_by_size", result.All, "", ""), 2), "share", w.percent(w.byMultilevel("unreliable_by_size", result.All, "", "")), "threshold", w.threshold()),
+		w.say("reliability.median", "median", w.decimalOf(w.byMultilevel("reliability_by_size", result.All, "", ""), 2), "share", w.portion(w.byMultilevel("unreliable_by_size", result.All, "", "")), "threshold", w.threshold()),
 		w.reliableFrom())
 	t := table.Table{ID: "contribution-reliability", Title: w.word("reliability.table"), Note: join([]string{w.say("reliability.note"), w.source()}),
 		Columns: []table.Column{{Label: w.word("column.persons")}, {Label: w.word("column.projects")}, {Label: w.word("reliability.raw")}, {Label: w.word("reliability.under", "threshold", w.threshold())}, {Label: w.word("reliability.shrunken")}}}
@@ -76,7 +76,7 @@ func (w *writer) cautious() {
 		return
 	}
 	of := func(quantity, level string) phrase {
-		return w.percent(w.byMultilevel(quantity, result.All, "", level))
+		return w.portion(w.byMultilevel(quantity, result.All, "", level))
 	}
 	raw := func(level string) phrase {
 		return w.pointsOf(w.spread("contribution", w.study.Contribution.Variants[0].Key, result.All, level))
@@ -104,12 +104,22 @@ func (w *writer) caterpillar() {
 		data.Rows = append(data.Rows, table.Row{Group: w.schemeLabel(u.scheme), Cells: []table.Cell{table.Text(label), table.Num(u.of("persons"), wholeNumber), w.marked(u, "shrunken", pointsInterval)}})
 	}
 	data.Note = w.markNote(units)
-	title := w.say("caterpillar.title", "as", w.percent(w.byMultilevel("projects_by_shrunken", result.All, "", "neutral")))
-	if title == "" {
-		title = w.say("caterpillar.plain")
-	}
+	title := w.caterpillarTitle(w.byMultilevel("projects_by_shrunken", result.All, "", "neutral"))
 	w.figure(figure.Figure{ID: "contribution-caterpillar", Title: title, Subtitle: w.say("caterpillar.subtitle", "n", w.locale.Count(float64(w.shownOf(units, "shrunken")))),
 		Note: join([]string{w.someHidden(units, "quadrant.hidden"), w.say("caterpillar.note")}), Alt: w.word("caterpillar.alt", "title", title), Plot: plot}, data)
+}
+
+// caterpillarTitle says how many projects cannot be told from what is expected.
+func (w *writer) caterpillarTitle(as disclose.Number) string {
+	switch {
+	case !table.Has(as):
+		return w.say("caterpillar.plain")
+	case as.Value() == 1:
+		return w.say("caterpillar.title_all")
+	case as.Value() == 0:
+		return w.say("caterpillar.title_clear")
+	}
+	return w.say("caterpillar.title", "as", w.percent(as))
 }
 
 // shownOf counts the units whose number of a quantity is shown.
@@ -151,9 +161,9 @@ func (w *writer) rankSentences() []string {
 			continue
 		}
 		slices.Sort(widths)
-		out = append(out, w.say("rank.scheme", "scheme", s.name, "n", w.trimInt(len(widths)), "width", w.locale.Count(math.Round(widths[len(widths)/2]))))
+		out = append(out, w.say("rank.scheme", "scheme", s.name, "n", w.trimInt(len(widths)), "width", w.trimInt(int(math.Round(widths[len(widths)/2])))))
 		if first > 1 && last > 1 {
-			out = append(out, w.say("rank.best", "first", w.trimInt(first), "last", w.trimInt(last)))
+			out = append(out, w.say("rank.best", "first", w.cardinal(first), "last", w.cardinal(last)))
 		}
 	}
 	if len(out) > 0 {

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
@@ -36,10 +39,53 @@ func (w *writer) yearly() {
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	if !t.Empty() {
-		w.text(w.say("yearly.lead"))
-		w.table(t)
+	if t.Empty() {
+		return
 	}
+	each, shown, hidden := w.projectYears()
+	sentences := []string{w.say("yearly.lead")}
+	if shown > 0 && hidden > 0 {
+		sentences = append(sentences, w.say("yearly.shown", "shown", w.trimInt(shown), "hidden", w.trimInt(hidden)))
+	}
+	w.text(sentences...)
+	w.table(t)
+	w.folded(each)
+}
+
+// projectYears has every project in every year in which its numbers may be shown,
+// and counts these and the others.
+func (w *writer) projectYears() (t table.Table, shown, hidden int) {
+	t = table.Table{ID: "contribution-project-years", Title: w.word("yearly.each"),
+		Columns: []table.Column{{Label: w.word("column.project")}, {Label: w.word("yearly.year")}, {Label: w.word("column.persons")}, {Label: w.word("column.actual")}, {Label: w.word("column.expected")}, {Label: w.word("column.contribution")}}}
+	type projectYear struct {
+		assessed
+		year string
+	}
+	var units []projectYear
+	for _, y := range w.study.Period.Years() {
+		for _, u := range w.assessed(ofProjects, strconv.Itoa(y)) {
+			switch u.of("contribution").State() {
+			case disclose.Suppressed:
+				hidden++
+			case disclose.Shown:
+				units = append(units, projectYear{u, strconv.Itoa(y)})
+			}
+		}
+	}
+	order := w.schemeKeys()
+	slices.SortStableFunc(units, func(a, b projectYear) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.scheme), slices.Index(order, b.scheme)), cmp.Compare(a.name, b.name))
+	})
+	note := ""
+	for _, u := range units {
+		t.Rows = append(t.Rows, table.Row{Group: w.schemeLabel(u.scheme), Cells: []table.Cell{table.Text(w.unitLabel(u.assessed)), table.Text(u.year), table.Num(u.of("persons"), wholeNumber),
+			table.Num(u.of("actual"), wholePercent), table.Num(u.of("expected"), wholePercent), w.marked(u.assessed, "contribution", pointsInterval)}})
+		if note == "" {
+			note = w.markNote([]assessed{u.assessed})
+		}
+	}
+	t.Note = join([]string{w.say("yearly.each_note"), note, w.source()})
+	return t, len(units), hidden
 }
 
 // municipalities are the places, with the participants of all schemes together.
@@ -50,12 +96,34 @@ func (w *writer) municipalities() {
 	if len(units) == 0 {
 		return
 	}
-	w.text(w.say("municipalities.lead", "n", w.count(of("municipalities", ""))))
-	if !w.withoutVariance() {
-		w.text(w.say("municipalities.classes", "above", w.percent(of("municipalities_by_interval", "above")), "below", w.percent(of("municipalities_by_interval", "below")), "as", w.percent(of("municipalities_by_interval", "neutral"))))
+	sentences, n := []string{w.say("municipalities.lead", "n", w.count(of("municipalities", "")))}, of("municipalities", "")
+	if table.Has(n) && n.Value() == 1 {
+		sentences = []string{w.say("municipalities.one")}
+	} else if !w.withoutVariance() {
+		class := func(level string) phrase { return w.portion(of("municipalities_by_interval", level)) }
+		sentences = append(sentences, w.say("municipalities.classes", "above", class("above"), "below", class("below"), "as", class("neutral")))
 	}
+	if w.hasSinglePlaces(units) {
+		sentences = append(sentences, w.say("municipalities.single"))
+	}
+	w.text(sentences...)
 	w.folded(w.indicatorTable("contribution-municipalities", w.word("municipalities.table"), w.word("municipalities.column"), units, false))
 	w.folded(w.sureTable("municipalities-certainty", w.word("municipalities.certainty"), w.word("municipalities.column"), units, false))
+}
+
+// hasSinglePlaces tells whether a municipality that is shown has one project, which
+// then has all of its participants.
+func (w *writer) hasSinglePlaces(places []assessed) bool {
+	persons := map[string]int{}
+	for _, u := range places {
+		if u.shown() {
+			persons[u.name] = u.of("persons").N()
+		}
+	}
+	return slices.ContainsFunc(w.assessed(ofProjects, ""), func(u assessed) bool {
+		n, shown := persons[strings.TrimPrefix(u.name, u.scheme+"-")]
+		return shown && u.shown() && u.of("persons").N() == n
+	})
 }
 
 // eachProject is all that is told of every project, by place and never by what it

@@ -198,7 +198,7 @@ func (w *writer) projectsInBrief() {
 	if w.study.Contribution == nil {
 		return
 	}
-	w.text(w.contributionSentences()...)
+	w.contributionSentences()
 }
 
 // uncertain is what a reader must keep in mind.
