@@ -22,7 +22,7 @@ func (w *writer) caseMunicipalities() {
 	if len(labels) == 0 {
 		return
 	}
-	w.text(w.say("cases.lead", "n", w.count(w.caseNumber("case_places", "", "", "")), "scheme", w.schemeNamed(c.Scheme)))
+	w.text(w.say("cases.lead", "n", w.count(w.caseNumber("case_places", "", "", "")), "chosen", w.cardinal(len(labels)), "scheme", w.schemeNamed(c.Scheme)))
 	w.list(w.caseReasons())
 	w.text(w.likeness()...)
 	w.table(w.caseTable(labels))
@@ -30,6 +30,17 @@ func (w *writer) caseMunicipalities() {
 
 func (w *writer) caseNumber(quantity, kind, scheme, level string) disclose.Number {
 	return w.get(result.Key{Quantity: quantity, Kind: kind, Scheme: scheme, Level: level})
+}
+
+// cardinalOf writes a small whole number, and none, as a word.
+func (w *writer) cardinalOf(n disclose.Number) phrase {
+	switch {
+	case !table.Has(n):
+		return phrase{}
+	case n.Value() == 0:
+		return phrase{w.word("portion.none"), true}
+	}
+	return phrase{w.cardinal(int(n.Value())), true}
 }
 
 // caseLabels are those of the cases, in order.
@@ -73,7 +84,7 @@ func (w *writer) caseReasons() []string {
 			key = "cases.rule.clear"
 		}
 		out = append(out, join([]string{
-			w.say("cases.candidates", "quadrant", w.quote(w.word("quadrant."+q.Key)), "n", w.count(of("case_candidates", "")), "clear", w.count(of("case_candidates", "clear")), "reliable", w.count(of("case_candidates", "reliable"))),
+			w.say("cases.candidates", "quadrant", w.quote(w.word("quadrant."+q.Key)), "n", w.cardinalOf(of("case_candidates", "")), "clear", w.cardinalOf(of("case_candidates", "clear")), "reliable", w.cardinalOf(of("case_candidates", "reliable"))),
 			w.say(key),
 		}))
 	}
@@ -91,7 +102,7 @@ func (w *writer) likeness() []string {
 		low, high := n.Interval()
 		out = append(out, w.say("cases.band", "variable", w.topic(name), "low", w.trim(low), "high", w.trim(high)))
 	}
-	return append(out, w.say("cases.fits", "n", w.count(w.caseNumber("case_fits", "", "", ""))))
+	return append(out, w.say("cases.fits", "n", w.cardinalOf(w.caseNumber("case_fits", "", "", ""))))
 }
 
 // caseTable is table 2: the result by contribution of the deciding scheme, and that

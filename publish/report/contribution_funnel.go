@@ -147,6 +147,8 @@ func (w *writer) lowerPairs(variant string) string {
 		return ""
 	case lower == 0:
 		return w.say("stability.not_lower")
+	case all == 1:
+		return w.say("stability.lower_one")
 	}
 	return w.say("stability.lower", "some", w.cardinal(lower), "all", w.cardinal(all))
 }

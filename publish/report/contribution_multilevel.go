@@ -41,21 +41,28 @@ func (w *writer) reliability() {
 // reliableFrom says from which size on half of the projects are reliable, when the
 // classes of size tell.
 func (w *writer) reliableFrom() string {
-	c, from := w.study.Contribution, -1
+	c := w.study.Contribution
+	from, largest := -1, disclose.Number{} // of the classes there are
 	for _, size := range c.Sizes {
 		n := w.byMultilevel("reliability_by_size", result.All, "", strconv.Itoa(size))
+		if n.State() == disclose.Absent {
+			continue
+		}
+		largest = n
 		switch {
-		case n.State() == disclose.Absent:
 		case !table.Has(n) || n.Value() < c.Reliability:
 			from = -1
 		case from < 0:
 			from = size
 		}
 	}
-	if from < 0 {
+	switch {
+	case from >= 0:
+		return w.say("reliability.from", "size", w.trimInt(from), "threshold", w.threshold())
+	case table.Has(largest):
 		return w.say("reliability.nowhere", "threshold", w.threshold())
 	}
-	return w.say("reliability.from", "size", w.trimInt(from), "threshold", w.threshold())
+	return ""
 }
 
 func (w *writer) trimInt(n int) string { return w.locale.Count(float64(n)) }

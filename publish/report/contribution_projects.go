@@ -108,7 +108,7 @@ func (w *writer) municipalities() {
 	}
 	w.text(sentences...)
 	w.folded(w.indicatorTable("contribution-municipalities", w.word("municipalities.table"), w.word("municipalities.column"), units, false))
-	w.folded(w.sureTable("municipalities-certainty", w.word("municipalities.certainty"), w.word("municipalities.column"), units, false))
+	w.folded(w.sureTable("municipalities-certainty", w.word("municipalities.certainty"), w.word("municipalities.column"), w.say("municipalities.place"), units, false))
 }
 
 // hasSinglePlaces tells whether a municipality that is shown has one project, which
@@ -135,7 +135,7 @@ func (w *writer) eachProject() {
 	}
 	w.text(w.say("each.lead"), w.say("each.standardized"))
 	w.folded(w.indicatorTable("contribution-projects", w.word("each.table"), w.word("column.project"), units, true))
-	w.folded(w.sureTable("projects-certainty", w.word("each.certainty"), w.word("column.project"), units, true))
+	w.folded(w.sureTable("projects-certainty", w.word("each.certainty"), w.word("column.project"), w.say("each.place"), units, true))
 }
 
 // indicatorTable has what units attain, and what goes with their participants.
@@ -158,8 +158,8 @@ func (w *writer) indicatorTable(id, title, head string, units []assessed, groupe
 
 // sureTable has the other indicators of units, and how sure they are. Where
 // units do not differ there is none.
-func (w *writer) sureTable(id, title, head string, units []assessed, grouped bool) table.Table {
-	t := table.Table{ID: id, Title: title, Note: join([]string{w.say("each.certainty_note"), w.markNote(units), w.source()}),
+func (w *writer) sureTable(id, title, head, place string, units []assessed, grouped bool) table.Table {
+	t := table.Table{ID: id, Title: title, Note: join([]string{w.say("each.certainty_note"), place, w.markNote(units), w.source()}),
 		Columns: []table.Column{{Label: head}, {Label: w.word("column.shrunken")}, {Label: w.word("each.ratio")}, {Label: w.word("each.firth")}, {Label: w.word("each.reliability")}, {Label: w.word("each.q")}, {Label: w.word("each.class")}, {Label: w.word("each.rank")}}}
 	if w.withoutVariance() {
 		return t
