@@ -19,8 +19,12 @@ func (w *writer) funnel() {
 		return
 	}
 	plot := figure.Funnel{Series: w.series(), SD: of("funnel_sd"), Tau2: of("funnel_tau2"), Format: figure.Points,
-		Limit95: figure.FunnelLimit{Chance: w.word("funnel.chance95"), Spread: w.word("funnel.spread95")}, Limit998: figure.FunnelLimit{Chance: w.word("funnel.chance998"), Spread: w.word("funnel.spread998")},
+		Limit95: figure.FunnelLimit{Chance: w.word("funnel.chance95")}, Limit998: figure.FunnelLimit{Chance: w.word("funnel.chance998")},
 		AxisX: w.word("funnel.x"), AxisY: w.word("quadrant.y"), Faint: w.say("contribution.faint", "threshold", w.threshold())}
+	subtitle := "funnel.subtitle_chance"
+	if table.Has(plot.Tau2) && plot.Tau2.Value() > 0 {
+		plot.Limit95.Spread, plot.Limit998.Spread, subtitle = w.word("funnel.spread95"), w.word("funnel.spread998"), "funnel.subtitle"
+	}
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.project")}, {Label: w.word("column.persons")}, {Label: w.word("funnel.size")}, {Label: w.word("column.contribution")}, {Label: w.word("funnel.z")}, {Label: w.word("funnel.z_adjusted")}}}
 	units := w.assessed(ofProjects, "")
 	for _, u := range units {
@@ -40,7 +44,7 @@ func (w *writer) funnel() {
 	if title == "" || w.withoutVariance() {
 		title = w.say("funnel.plain")
 	}
-	w.figure(figure.Figure{ID: "contribution-funnel", Title: title, Subtitle: w.say("funnel.subtitle", "n", w.trimInt(w.shownOf(units, "funnel.size"))),
+	w.figure(figure.Figure{ID: "contribution-funnel", Title: title, Subtitle: w.say(subtitle, "n", w.trimInt(w.shownOf(units, "funnel.size"))),
 		Note: join([]string{w.someHidden(units, "quadrant.hidden"), w.say("funnel.note")}), Alt: w.word("funnel.alt", "title", title), Plot: plot}, data)
 }
 

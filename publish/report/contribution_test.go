@@ -235,8 +235,8 @@ func TestProjectsWithoutVariance(t *testing.T) {
 	m := usual
 	m.noVariance, m.tau2, m.half, m.model, m.agrees = true, 0, -0.05, math.NaN(), math.NaN()
 	for lang, wants := range map[string][]string{
-		"en": {"No project's contribution can then be told from chance", "by the model there are no differences beyond chance", "the projects differ no more than chance makes them", "The contributions vary no more than chance makes them", "The contribution and attainment of the projects", "are not alike (the reliability comes out as −0.05)"},
-		"nb": {"Da kan ingen prosjekters bidrag skilles fra tilfeldighet", "Etter modellen er det ingen forskjeller utover tilfeldigheter", "er forskjellene mellom prosjektene ikke større enn tilfeldigheter gjør dem", "Prosjektenes bidrag og måloppnåelse", "likner ikke på hverandre (påliteligheten beregnes til −0,05)"},
+		"en": {"No project's contribution can then be told from chance", "by the model there are no differences beyond chance", "the projects differ no more than chance makes them", "The contributions vary no more than chance makes them", "The contribution and attainment of the projects", "by how precisely it is measured, with limits of 95 and 99.8 per cent of chance alone", "are not alike (the reliability comes out as −0.05)"},
+		"nb": {"Da kan ingen prosjekters bidrag skilles fra tilfeldighet", "Etter modellen er det ingen forskjeller utover tilfeldigheter", "er forskjellene mellom prosjektene ikke større enn tilfeldigheter gjør dem", "Prosjektenes bidrag og måloppnåelse", "med grenser på 95 og 99,8 prosent for tilfeldigheter alene", "likner ikke på hverandre (påliteligheten beregnes til −0,05)"},
 	} {
 		s := contributionStudy()
 		n := contributionNumbers(t, s, m)
