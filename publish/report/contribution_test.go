@@ -318,7 +318,7 @@ func TestProjectYears(t *testing.T) {
 	}
 	n.add(result.Estimate(result.Key{Quantity: "projects", Kind: "with", Sample: "in_model", Scheme: "new", Year: "2019"}, result.Count, 2, 80))
 	r := build(t, s, n.set, "en")
-	holds(t, contributionTold(t, r), []string{"can be shown: 3 rows. 2 more are not shown"}, nil)
+	holds(t, contributionTold(t, r), []string{"It has 3 rows; 2 more are not shown"}, nil)
 	at := slices.IndexFunc(r.Tables, func(t table.Table) bool { return t.ID == "contribution-project-years" })
 	if at < 0 {
 		t.Fatal("there is no table")
