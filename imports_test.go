@@ -31,11 +31,11 @@ var rules = []rule{
 		why: "matrices in, estimates out: the numeric packages know no frame and no name",
 	},
 	{
-		from: []string{"evaluate/assume"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		from: []string{"evaluate/assume"}, to: []string{"evaluate/..."}, except: []string{"evaluate/amount", "evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
-		from: []string{"evaluate/context"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		from: []string{"evaluate/context"}, to: []string{"evaluate/..."}, except: []string{"evaluate/amount", "evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
@@ -51,7 +51,7 @@ var rules = []rule{
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
-		from: []string{"evaluate/describe"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		from: []string{"evaluate/describe"}, to: []string{"evaluate/..."}, except: []string{"evaluate/amount", "evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
 	},
 	{
@@ -69,6 +69,10 @@ var rules = []rule{
 	{
 		from: []string{"evaluate/sensitivity"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
 		why: "the questions do not know each other; only pipeline joins them",
+	},
+	{
+		from: []string{"evaluate/amount"}, to: []string{"evaluate/..."}, except: []string{"evaluate/result"},
+		why: "what is said of amounts is said by several questions, and it knows none of them",
 	},
 	{
 		from: []string{"evaluate/result"}, to: []string{"evaluate/...", "data/...", "study/..."},

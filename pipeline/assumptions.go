@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"bidrag/evaluate/amount"
 	"bidrag/evaluate/assume"
 	"bidrag/evaluate/result"
 	"bidrag/model/fit"
@@ -169,7 +170,7 @@ func (r *Run) covariates(f *fitted) []assume.Covariate {
 			if !known || !has || column.Number == nil || v.Type != study.Ordinal && v.Type != study.Integer && v.Type != study.NumberType {
 				return
 			}
-			out = append(out, assume.Covariate{Name: n.Name, X: r.inOwnUnit(f, n.Name, column.Number)})
+			out = append(out, assume.Covariate{Name: n.Name, X: r.inOwnUnit(f, n.Name, column.Number), Money: amount.Of(r.Study, f.data, n.Name)})
 		})
 	}
 	return out

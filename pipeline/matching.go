@@ -72,7 +72,7 @@ func (r *Run) matchScheme(ctx context.Context, name string, m study.Matching, sc
 		return nil
 	}
 	o := matchOf{r, name, m, c, c.Traits(), r.rows(m.Sample)}
-	if err := r.Results.Add("matching", c.Values(name, o.traits)...); err != nil {
+	if err := r.Results.Add("matching", o.amounts(c.Values(name, o.traits), nil)...); err != nil {
 		return err
 	}
 	if err := o.nearest(ctx); err != nil {
@@ -114,10 +114,11 @@ func (o matchOf) nearest(ctx context.Context) error {
 		if none {
 			o.gap(e.Key, err)
 		}
-		values := o.c.MethodValues(o.name, e.Key, o.traits, o.c.Weights(sets), adjusted, !none)
+		weights := o.c.Weights(sets)
+		values := o.c.MethodValues(o.name, e.Key, o.traits, weights, adjusted, !none)
 		key := result.Key{Quantity: "matched_difference_plain", Kind: e.Key, Analysis: o.name, Scheme: o.c.Scheme}
 		values = append(values, o.c.EffectValue(key, plain, len(sets)))
-		if err := o.Results.Add("matching", values...); err != nil {
+		if err := o.Results.Add("matching", o.amounts(values, weights)...); err != nil {
 			return err
 		}
 	}
@@ -177,12 +178,13 @@ func (o matchOf) weighted(ctx context.Context) error {
 		if kept := o.c.KeptBy(ways[k]); kept.Scheme == 0 || kept.Reference == 0 {
 			continue
 		}
-		values := o.c.MethodValues(o.name, names[k], o.traits, o.c.WeightsOf(ways[k]), a.Effect, known)
+		weights := o.c.WeightsOf(ways[k])
+		values := o.c.MethodValues(o.name, names[k], o.traits, weights, a.Effect, known)
 		if known {
 			key := result.Key{Quantity: "matching_replicates", Kind: names[k], Analysis: o.name, Scheme: o.c.Scheme}
 			values = append(values, result.Estimate(key, result.Count, float64(a.Replicates), o.c.Persons().Scheme))
 		}
-		if err := o.Results.Add("matching", values...); err != nil {
+		if err := o.Results.Add("matching", o.amounts(values, weights)...); err != nil {
 			return err
 		}
 	}

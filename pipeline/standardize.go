@@ -17,6 +17,9 @@ type scaling struct {
 	variable string
 	mean, sd float64
 	units    int // over so many persons, or units of them
+
+	rows   []int  // those persons, or the first of each unit
+	sample string // of persons; "" of units
 }
 
 // standardize replaces the columns that a model wants standardized. A column
@@ -57,6 +60,9 @@ func (r *Run) scalesOf(m study.Model) []scaling {
 		rows := r.units(z.By, r.rows(sample))
 		for _, v := range z.Variables {
 			s := r.scaleOf(v, rows)
+			if len(z.By) == 0 {
+				s.sample = sample
+			}
 			if i := slices.IndexFunc(out, func(o scaling) bool { return o.variable == v }); i >= 0 {
 				out[i] = s
 			} else {
@@ -78,7 +84,7 @@ func (r *Run) scaleOf(variable string, rows []int) scaling {
 			n++
 		}
 	}
-	s := scaling{variable: variable, mean: sum / float64(n), units: n}
+	s := scaling{variable: variable, mean: sum / float64(n), units: n, rows: rows}
 	squares := 0.0
 	for _, i := range rows {
 		if !column.Missing(i) {
@@ -125,8 +131,9 @@ func (r *Run) scales(f *fitted) []result.Value {
 			return result.Key{Quantity: quantity, Model: f.name, Variable: s.variable}
 		}
 		n := f.model.Result.NObs
-		out = append(out, result.Estimate(key("scale_mean"), result.Number, s.mean, n), result.Estimate(key("scale_sd"), result.Number, s.sd, n),
-			result.Estimate(key("scale_units"), result.Count, float64(s.units), n))
+		mean, sd := result.Estimate(key("scale_mean"), result.Number, s.mean, n), result.Estimate(key("scale_sd"), result.Number, s.sd, n)
+		mean.Amounts, sd.Amounts = r.scaleAmounts(s, mean.Key)
+		out = append(out, mean, sd, result.Estimate(key("scale_units"), result.Count, float64(s.units), n))
 	}
 	return out
 }

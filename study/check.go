@@ -30,6 +30,7 @@ func (s *Study) check(problems *problem.List) {
 	s.checkSensitivity(c)
 	s.checkContribution(c)
 	s.checkCertainty(c)
+	s.checkDisclosure(c)
 	s.checkCodebook(checker{s.codebookDoc, problems})
 }
 
@@ -244,6 +245,7 @@ func (s *Study) checkCodebook(c checker) {
 		}
 		v := e.Value
 		s.checkVariable(c, path, e.Key, v)
+		s.checkAmount(c, path, e.Key, v)
 		for _, column := range v.columns(e.Key) {
 			if other, taken := names[column]; taken {
 				c.key(path, "the column %q of %s is also made by %s", column, e.Key, other)

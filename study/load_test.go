@@ -72,6 +72,17 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 		{"an identifier in SQL", "study.yaml", "re78: number", "re78: identifier", `re78 is an identifier, which must not become a variable`},
 		{"described twice", "study.yaml", "{variable: race}", "{variable: married}", `married is described twice; keep one`},
 		{"a threshold that tells of few", "study.yaml", "describe:", "disclosure: {threshold: 3}\ndescribe:", `threshold is 3, which is out of range`},
+		{"a share that is a percentage", "study.yaml", "describe:", "disclosure: {dominance: {share: 50}}\ndescribe:", `x/study.yaml:46:33: share is 50, which is out of range: it must be at most 1`},
+		{"no share", "study.yaml", "describe:", "disclosure: {dominance: {share: 0}}\ndescribe:", `share is 0, which is out of range: it must be more than 0`},
+		{"nobody is the largest", "study.yaml", "describe:", "disclosure: {dominance: {largest: 0}}\ndescribe:", `largest is 0, which is out of range: it must be at least 1`},
+		{"a p that is no percentage", "study.yaml", "describe:", "disclosure: {dominance: {p_percent: -1}}\ndescribe:", `p_percent is -1, which is out of range`},
+		{"an unknown rule", "study.yaml", "describe:", "disclosure: {dominance: {shared: 0.5}}\ndescribe:", `unknown name "shared"; did you mean "share"?`},
+		{"rules without content", "study.yaml", "describe:", "disclosure: {dominance: {}}\ndescribe:", `dominance`},
+		{"an amount that is no number", "codebook.yaml", "    type: category\n", "    type: category\n    amount: person\n", `x/codebook.yaml:22:13: race is category, and only numbers can be amounts of money; remove amount`},
+		{"an amount that nobody has", "codebook.yaml", "amount: person", "amount: persn", `there is no variable "persn"; did you mean "person"?`},
+		{"an amount that is said to be one", "codebook.yaml", "amount: person", "amount: true", `amount`},
+		{"an amount that is its owner", "codebook.yaml", "amount: person", "amount: earnings_1974", `write person, or a column whose values tell apart who has the amounts`},
+		{"an amount of projects that there are none of", "codebook.yaml", "amount: person", "amount: project", `earnings_1974 is the project's, and the study has no projects; write person, or another column`},
 		{"a number that is too large", "study.yaml", "kind: nearest, caliper: 0.2, exact", "kind: nearest, ratio: 1000, exact", `ratio is 1000, which is out of range: it must be at most 100`},
 		{"a number that must be above another", "study.yaml", "caliper: 0.2, exact", "caliper: 0, exact", `caliper is 0, which is out of range: it must be more than 0`},
 		{"an empty text", "study.yaml", "label: {nb: Like menn, en: Like men}", `label: ""`, `label is empty; write a text`},
@@ -107,6 +118,19 @@ func TestProblemsNameTheirPlace(t *testing.T) {
 				t.Errorf("got\n%v\nwant\n%s", err, c.want)
 			}
 		})
+	}
+}
+
+// Rules for amounts in a study without amounts are a mistake: they would hide nothing.
+func TestDominanceNeedsAmounts(t *testing.T) {
+	files := folder(t, "study.yaml", "describe:", "disclosure: {dominance: {share: 0.6}}\ndescribe:")
+	if s, err := Load(files, "x"); err != nil || s.Disclosure.Dominance != (Dominance{Largest: 1, Share: 0.6, Percent: 10}) {
+		t.Fatalf("%v", err)
+	}
+	files["codebook.yaml"].Data = []byte(strings.ReplaceAll(string(files["codebook.yaml"].Data), "    amount: person\n", ""))
+	_, err := Load(files, "x")
+	if want := "x/study.yaml:46:14: no variable of the codebook is an amount of money"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -277,12 +277,16 @@ const (
 	Year         = "year"
 )
 
+// Person says of an amount that each person has one.
+const Person = "person"
+
 // A Variable is one column of the analysis set.
 type Variable struct {
 	Label      Text        `yaml:"label"`
 	Short      Text        `yaml:"short"` // for axes; Label when empty
 	Unit       Text        `yaml:"unit"`
 	Type       string      `yaml:"type"`
+	Amount     string      `yaml:"amount"` // of a number that is an amount of money: who has it, Person or a column such as the municipality; "" for all others
 	Levels     Map[Text]   `yaml:"levels"` // of binary, ordinal, category
 	Indicators *Indicators `yaml:"indicators"`
 	Source     Text        `yaml:"source"` // table of the report, number of the contradiction

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"bidrag/evaluate/amount"
 	"bidrag/evaluate/result"
 	"bidrag/model/family"
 	"bidrag/model/infer"
@@ -21,6 +22,8 @@ const (
 type Covariate struct {
 	Name string
 	X    []float64 // by row of the fit
+
+	Money *amount.Variable // nil when it is no amount of money
 }
 
 // Linearity averages the residuals y − μ in bins of each number, of about as
@@ -43,7 +46,7 @@ func (t *Test) Linearity(covariates []Covariate) []result.Value {
 	}
 	for _, c := range covariates {
 		bins := infer.Bins(c.X, residuals, min(covariateBins, infer.BinCount(t.n)))
-		attained := t.attainedIn(bins, c.X)
+		members := membersOf(bins, c.X)
 		within := 0
 		for k, b := range bins {
 			key := func(quantity string) result.Key {
@@ -51,7 +54,8 @@ func (t *Test) Linearity(covariates []Covariate) []result.Value {
 			}
 			v := t.valueOf(key("binned_residual"), unit, b.Mean, b.Rows).WithInterval(b.Mean-2*b.Error, b.Mean+2*b.Error)
 			x := t.valueOf(key("binned_x"), result.Number, b.X, b.Rows)
-			v.Part, x.Part = attained[k], attained[k]
+			v.Part = t.attained(members[k])
+			x.Part, x.Amounts = v.Part, c.amounts(members[k])
 			out = append(out, v, x)
 			if math.Abs(b.Mean) <= 2*b.Error {
 				within++
@@ -65,8 +69,17 @@ func (t *Test) Linearity(covariates []Covariate) []result.Value {
 	return out
 }
 
-// attainedIn counts the successes of every bin of x; −1 when outcomes are not 0 and 1.
-func (t *Test) attainedIn(bins []infer.Bin, x []float64) []int {
+// amounts is what the mean of the number over rows tells, when it is an amount of money.
+func (c Covariate) amounts(rows []int) []result.Amount {
+	x := make([]float64, len(rows))
+	for k, i := range rows {
+		x[k] = c.X[i]
+	}
+	return c.Money.SumOf(x, rows, nil)
+}
+
+// membersOf lists the rows of every bin of x.
+func membersOf(bins []infer.Bin, x []float64) [][]int {
 	members := make([][]int, len(bins))
 	for i, v := range x {
 		for k, b := range bins {
@@ -76,11 +89,7 @@ func (t *Test) attainedIn(bins []infer.Bin, x []float64) []int {
 			}
 		}
 	}
-	out := make([]int, len(bins))
-	for k, m := range members {
-		out[k] = t.attained(m)
-	}
-	return out
+	return members
 }
 
 // Accuracy tells how well outcomes of 0 and 1 are predicted for the persons the

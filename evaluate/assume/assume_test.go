@@ -388,7 +388,7 @@ func TestOtherFamilies(t *testing.T) {
 		if err != nil || len(accuracy) > 0 {
 			t.Errorf("%s: %v, %d numbers of accuracy", formula, err, len(accuracy))
 		}
-		values := slices.Concat(m.Residuals(), m.Linearity([]Covariate{{"x", x.Number}}), m.Dispersion([]Grouping{towns(t, data)}), m.RandomEffects(), m.Influence())
+		values := slices.Concat(m.Residuals(), m.Linearity([]Covariate{{Name: "x", X: x.Number}}), m.Dispersion([]Grouping{towns(t, data)}), m.RandomEffects(), m.Influence())
 		for _, v := range values {
 			if v.Key.Quantity != "group_dispersion_p" && (math.IsNaN(v.Value) || v.Part >= 0) {
 				t.Errorf("%s: %+v", formula, v)

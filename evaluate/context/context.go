@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"bidrag/data/frame"
+	"bidrag/evaluate/amount"
 	"bidrag/evaluate/result"
 	"bidrag/model/univariate"
 	"bidrag/study"
@@ -40,7 +41,7 @@ type Gap struct {
 // units (context_correlation).
 func Compute(s *study.Study, name string, c study.Context, data *frame.Frame, rows []int) ([]result.Value, []Gap) {
 	u := form(s, c, data, rows)
-	w := &work{study: s, name: name, units: u}
+	w := &work{study: s, data: data, name: name, units: u}
 	w.counts(c, data)
 	if len(u.persons) == 0 {
 		why := result.Reason{Code: result.NoUnits, Message: fmt.Sprintf("no unit has %d persons or more; lower min_persons, or choose another sample or other columns in by", c.MinPersons)}
@@ -83,6 +84,15 @@ type units struct {
 	scheme  []int    // and its scheme
 	persons []int    // by unit
 	schemes []string // in the order of the study
+}
+
+// first is a row of each unit.
+func (u *units) first() []int {
+	out := make([]int, len(u.persons))
+	for p, k := range slices.Backward(u.of) {
+		out[k] = u.rows[p]
+	}
+	return out
 }
 
 // form makes the units. A row of which a column is unknown is in none.
@@ -207,15 +217,17 @@ func unknown(n int) []float64 {
 // work collects the numbers of one context.
 type work struct {
 	study *study.Study
+	data  *frame.Frame
 	name  string
 	units *units
 	out   []result.Value
 	gaps  []Gap
 }
 
-func (w *work) add(quantity, scheme, variable, unit string, value float64, persons int) {
+func (w *work) add(quantity, scheme, variable, unit string, value float64, persons int) *result.Value {
 	key := result.Key{Quantity: quantity, Kind: w.name, Scheme: scheme, Variable: variable}
 	w.out = append(w.out, result.Estimate(key, unit, value, persons))
+	return &w.out[len(w.out)-1]
 }
 
 // counts counts the units and the persons in them, in all and by year.
@@ -291,10 +303,10 @@ func (w *work) variable(name string, v *values) {
 	sorted := make([][]float64, len(v.of))
 	for s, of := range v.of {
 		sorted[s] = sortedKnown(of)
-		w.summary(name, w.scheme(s), sorted[s], w.persons(s, of))
+		w.summary(name, s, sorted[s], of)
 	}
 	if v.shared != nil {
-		w.summary(name, result.All, sortedKnown(v.shared), w.persons(len(v.of), v.shared))
+		w.summary(name, len(v.of), sortedKnown(v.shared), v.shared)
 	}
 	w.personMeans(name, v)
 	reference := slices.Index(w.units.schemes, w.study.Reference())
@@ -313,27 +325,39 @@ func (w *work) variable(name string, v *values) {
 }
 
 // summary is how many units there are of which a variable is known, its median
-// and its quartiles.
-func (w *work) summary(variable, scheme string, sorted []float64, persons int) {
+// and its quartiles. Of amounts of money something else is told in their place.
+func (w *work) summary(variable string, s int, sorted, of []float64) {
+	scheme, persons := w.scheme(s), w.persons(s, of)
+	money := amount.Of(w.study, w.data, variable)
 	w.add("context_known", scheme, variable, result.Count, float64(len(sorted)), persons)
-	w.add("context_q1", scheme, variable, result.Number, univariate.Quantile(sorted, 0.25), persons)
-	w.add("context_median", scheme, variable, result.Number, univariate.Quantile(sorted, 0.5), persons)
-	w.add("context_q3", scheme, variable, result.Number, univariate.Quantile(sorted, 0.75), persons)
+	for _, q := range []struct {
+		name string
+		at   float64
+	}{{"q1", 0.25}, {"median", 0.5}, {"q3", 0.75}} {
+		v := w.add("context_"+q.name, scheme, variable, result.Number, univariate.Quantile(sorted, q.at), persons)
+		if money != nil {
+			*v = money.NearOf(*v, of, w.units.first())
+		}
+	}
 }
 
 // personMeans is the mean over persons: of each unit as often as there are
 // persons of the scheme in it.
 func (w *work) personMeans(variable string, v *values) {
+	money := amount.Of(w.study, w.data, variable)
 	for s := 0; s <= len(v.of); s++ {
 		sum, n := 0.0, 0
+		each := unknown(len(w.units.of))
 		for p, k := range w.units.of {
 			own := w.units.scheme[p]
 			if x := v.of[own][k]; (s == own || s == len(v.of)) && !math.IsNaN(x) {
 				sum += x
 				n++
+				each[p] = x
 			}
 		}
-		w.add("context_person_mean", w.scheme(s), variable, result.Number, sum/float64(n), n)
+		mean := w.add("context_person_mean", w.scheme(s), variable, result.Number, sum/float64(n), n)
+		mean.Amounts = money.SumOf(each, w.units.rows, w.units.of)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bidrag/data/frame"
+	"bidrag/evaluate/amount"
 	"bidrag/evaluate/result"
 	"bidrag/model/univariate"
 	"bidrag/study"
@@ -208,7 +209,14 @@ func StandardizedDifferences(s *study.Study, data *frame.Frame, variables []stri
 				d = (mean1 - mean0) / scale
 			}
 			key := result.Key{Quantity: "standardized_difference", Sample: "incomplete", Scheme: part[g].Scheme, Variable: name}
-			out = append(out, result.Estimate(key, result.Number, d, min(len(with), len(without))))
+			v := result.Estimate(key, result.Number, d, min(len(with), len(without)))
+			money, mean := amount.Of(s, data, name), key
+			mean.Quantity = "mean"
+			for k, of := range [][]int{part[g].Rows, whole[g].Rows} {
+				mean.Sample = []string{"incomplete", "complete"}[k]
+				v.Amounts = append(v.Amounts, money.SumTold(mean, of)...)
+			}
+			out = append(out, v)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"bidrag/data/frame"
+	"bidrag/evaluate/amount"
 	"bidrag/evaluate/result"
 	"bidrag/model/univariate"
 	"bidrag/study"
@@ -34,18 +35,25 @@ func Means(s *study.Study, data *frame.Frame, variables []string, sample string,
 			continue
 		}
 		for _, group := range groups {
-			values := known(column, group.Rows)
-			mean, sd := univariate.MeanSD(values)
-			slices.Sort(values)
 			key := result.Key{Quantity: "mean", Sample: sample, Scheme: group.Scheme, Variable: name}
-			out = append(out, result.Estimate(key, result.Number, mean, len(values)))
-			key.Quantity = "sd"
-			out = append(out, result.Estimate(key, result.Number, sd, len(values)))
-			key.Quantity = "median"
-			out = append(out, result.Estimate(key, result.Number, univariate.Quantile(values, 0.5), len(values)))
+			out = append(out, meanSDMedian(key, known(column, group.Rows), amount.Of(s, data, name), group.Rows)...)
 		}
 	}
 	return out
+}
+
+// meanSDMedian are the three of the values of rows, with what the gate must know of
+// them when they are amounts of money.
+func meanSDMedian(key result.Key, values []float64, money *amount.Variable, rows []int) []result.Value {
+	m, s := univariate.MeanSD(values)
+	slices.Sort(values)
+	mean := result.Estimate(key, result.Number, m, len(values))
+	mean.Amounts = money.Sum(rows)
+	sd := result.Estimate(key, result.Number, s, len(values))
+	sd.Key.Quantity, sd.Amounts = "sd", money.Spread(key, rows)
+	median := result.Estimate(key, result.Number, univariate.Quantile(values, 0.5), len(values))
+	median.Key.Quantity = "median"
+	return []result.Value{mean, sd, money.Near(median, rows)}
 }
 
 // Distribution is figures 5, 7 and 15: the share of a scheme's participants in

@@ -72,6 +72,11 @@ type Value struct {
 	// Part and N − Part.
 	Part int
 
+	// Amounts are the sums of amounts of money that can be found by the value. Told is
+	// what is told in place of a value that is one such amount: see [Near].
+	Amounts []Amount
+	Told    *float64
+
 	Step string // the step of the pipeline that made it
 }
 
