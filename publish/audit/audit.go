@@ -13,7 +13,9 @@
 //  3. figures/*.svg and those of report.html name no project or place all
 //     numbers of which are suppressed;
 //  4. no count that may not be told follows from what is shown, or can be bounded
-//     to fewer persons than may be told (disclose.Attack).
+//     to fewer persons than may be told (disclose.Attack);
+//  5. no sum of amounts of money by which one who contributes to it could be found
+//     is shown, follows, or can be bounded too closely (disclose.AmountAttack).
 package audit
 
 import (
@@ -53,6 +55,7 @@ type auditor struct {
 	ids      map[string]int   // of the full results
 	shown    map[string]value // of results.json, by id
 	attack   *disclose.Attack
+	amounts  *disclose.AmountAttack
 	seen     map[string]bool // ids that were read, to count them
 	names    map[string]bool // of projects and places that may not be named; nil until it is asked
 	verdict  Verdict
@@ -75,6 +78,9 @@ func Folder(dir string) (*Verdict, error) {
 		tellings[i] = v.telling()
 	}
 	a.attack = disclose.NewAttack(&a.full.Facts, tellings, disclose.Rules{Threshold: a.manifest.Settings.Threshold})
+	if err := a.prepareAmounts(tellings); err != nil {
+		return nil, err
+	}
 	a.inventory()
 	for _, attack := range []func(name string, f file, text []byte){a.results, a.table, a.page, a.figure} {
 		for _, f := range a.manifest.Files {
@@ -84,8 +90,9 @@ func Folder(dir string) (*Verdict, error) {
 		}
 	}
 	a.find()
+	a.findAmounts()
 	v := &a.verdict
-	v.Numbers, v.Known, v.Secrets = len(a.seen), a.attack.Known(), a.attack.Secrets()
+	v.Numbers, v.Known, v.Secrets = len(a.seen), a.attack.Known(), a.attack.Secrets()+a.amounts.Secrets()
 	v.Found = len(v.Problems)
 	for _, p := range v.Problems {
 		v.Findings = append(v.Findings, p.Error())
@@ -101,12 +108,17 @@ func (a *auditor) found(file string, line int, format string, args ...any) {
 func (a *auditor) see(id string) (secret bool) {
 	a.seen[id] = true
 	i, ok := a.ids[id]
-	return ok && a.attack.See(i)
+	if !ok {
+		return false
+	}
+	ofAmounts := a.amounts.See(i)
+	return a.attack.See(i) || ofAmounts
 }
+
+const mend = "this is a mistake of the gate or of a changed file: publish nothing of the folder, and run the study again; tell of it if it stays"
 
 // find tells of what follows from all that was seen.
 func (a *auditor) find() {
-	const mend = "this is a mistake of the gate or of a changed file: publish nothing of the folder, and run the study again; tell of it if it stays"
 	for _, f := range a.attack.Find() {
 		switch {
 		case f.Beside != "":

@@ -17,7 +17,8 @@ import (
 type manifest struct {
 	Program  string `json:"program"`
 	Settings struct {
-		Threshold int `json:"disclosure_threshold"`
+		Threshold int                `json:"disclosure_threshold"`
+		Dominance disclose.Dominance `json:"dominance"`
 	} `json:"settings"`
 	Files []file `json:"files"`
 	Audit *struct {
@@ -42,6 +43,9 @@ type value struct {
 	N      int      `json:"n"`
 	Part   *int     `json:"part"`
 	Groups []group  `json:"groups"`
+
+	Amounts []result.Summed `json:"amounts"`
+	Told    *float64        `json:"told"`
 }
 
 type group struct {
@@ -52,7 +56,7 @@ type group struct {
 
 // telling is what the value tells, for the attack.
 func (v value) telling() disclose.Telling {
-	t := disclose.Telling{ID: v.ID, N: v.N, Part: -1}
+	t := disclose.Telling{ID: v.ID, N: v.N, Part: -1, Amounts: v.Amounts}
 	if v.Part != nil {
 		t.Part = *v.Part
 	}

@@ -48,14 +48,14 @@ func (a *auditor) value(name string, v value) {
 		a.found(name, 0, "%s stands there twice; %s", v.ID, suppressAgain)
 	}
 	a.shown[v.ID] = v
-	if of := a.full.Values[i]; v.N != of.N || !same(v.Low, of.Low) || !same(v.High, of.High) || !same(v.Value, of.Value) && !coarse(v.Value, of.Value) {
+	if of := a.full.Values[i]; v.N != of.N || !same(v.Low, of.Low) || !same(v.High, of.High) || !same(v.Value, of.told()) && (of.Told != nil || !coarse(v.Value, of.Value)) {
 		a.found(name, 0, "%s is not what results_full.json says; %s", v.ID, suppressAgain)
 	}
-	if v.Part != nil || len(v.Groups) > 0 {
+	if v.Part != nil || len(v.Groups) > 0 || len(v.Amounts) > 0 || v.Told != nil {
 		a.found(name, 0, "%s tells whom it counts, which belongs in results_full.json alone; %s", v.ID, suppressAgain)
 	}
 	if a.see(v.ID) {
-		a.found(name, 0, "%s is shown, and tells of fewer than %d persons, or of all or none of a group; %s", v.ID, a.manifest.Settings.Threshold, suppressAgain)
+		a.found(name, 0, "%s is shown, and tells of fewer than %d persons, of all or none of a group, or of one whose amount could be found; %s", v.ID, a.manifest.Settings.Threshold, suppressAgain)
 	}
 }
 

@@ -26,11 +26,12 @@ import (
 // Rules are the settings of the gate.
 type Rules struct {
 	Threshold int // the smallest count of persons that may be shown
+	Dominance Dominance
 }
 
 // DefaultRules are those of the report and of Statistics Norway's practice for
 // small counts: fewer than 5 persons are not shown.
-var DefaultRules = Rules{Threshold: 5}
+var DefaultRules = Rules{Threshold: 5, Dominance: DefaultDominance}
 
 // A State says what became of a number at the gate.
 type State int
@@ -118,8 +119,11 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		g.Message, g.Reason.Message = "", "" // they may hold small counts
 		c.gaps = append(c.gaps, g)
 	}
-	counts := newCounts(&set.Facts, tellings(set), rules)
+	told := tellings(set)
+	counts := newCounts(&set.Facts, told, rules)
 	counts.protect(rules)
+	amounts := newAmounts(&set.Facts, told, rules)
+	amounts.protect(func(i int) bool { return !rules.hides(set.Values[i]) && counts.values[i].rate < 0 && counts.mayTell(i) })
 	for _, k := range counts.Clashes {
 		if counts.told[k] > 0 {
 			c.Clashes++
@@ -128,11 +132,12 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 	for i, v := range set.Values {
 		c.index[v.Key] = i
 		suppressed := Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
+		byAmount, byOwn := amounts.hides(i)
 		switch {
-		case rules.hides(v) || counts.values[i].rate >= 0:
+		case rules.hides(v) || counts.values[i].rate >= 0 || byAmount && byOwn:
 			c.Primary++
 			c.numbers[i] = suppressed
-		case !counts.mayTell(i):
+		case !counts.mayTell(i) || byAmount:
 			c.Secondary++
 			c.numbers[i] = suppressed
 		default:
@@ -143,11 +148,16 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 }
 
 // coarse is a value with no more decimals than hide the counts behind it: percentiles
-// of units' rates are one unit's rate, and whole percent do not tell of how many.
+// of units' rates are one unit's rate, and whole percent do not tell of how many. In
+// place of a quantile of amounts of money the mean of those around it is told.
 func coarse(v result.Value) result.Value {
 	if v.Key.Quantity == "actual" && v.Part < 0 {
 		v.Value = math.Round(v.Value*100) / 100
 	}
+	if v.Told != nil {
+		v.Value = *v.Told
+	}
+	v.Amounts, v.Told = nil, nil
 	return v
 }
 

@@ -32,13 +32,14 @@ type Telling struct {
 	ID      string
 	N, Part int
 	Groups  []result.Counted
+	Amounts []result.Summed
 }
 
 // tellings are what the values of a set tell.
 func tellings(set *result.Set) []Telling {
 	out := make([]Telling, len(set.Values))
 	for i, v := range set.Values {
-		out[i] = Telling{v.Key.ID(), v.N, v.Part, set.Facts.Counts(v)}
+		out[i] = Telling{v.Key.ID(), v.N, v.Part, set.Facts.Counts(v), set.Facts.Amounts(v)}
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"bidrag/data/codebook"
 	"bidrag/pipeline"
 	"bidrag/publish/audit"
+	"bidrag/publish/disclose"
 	"bidrag/publish/table"
 )
 
@@ -51,6 +52,8 @@ type Settings struct {
 	Threshold  int `json:"disclosure_threshold"`
 	Suppressed int `json:"suppressed_values"`
 	Secondary  int `json:"suppressed_so_that_others_cannot_be_found"`
+
+	Dominance disclose.Dominance `json:"dominance"` // when sums of amounts of money are suppressed
 }
 
 // A File is one file of the folder.

@@ -12,7 +12,8 @@ import (
 
 // Clear sends a run's results through the gate with the study's settings.
 func Clear(r *pipeline.Run) *disclose.Cleared {
-	return disclose.Clear(r.Results, disclose.Rules{Threshold: r.Study.Disclosure.Threshold})
+	d := r.Study.Disclosure
+	return disclose.Clear(r.Results, disclose.Rules{Threshold: d.Threshold, Dominance: disclose.Dominance(d.Dominance)})
 }
 
 // Write writes a run to the folder dir: results.json, results_full.json,
@@ -41,7 +42,7 @@ func Write(ctx context.Context, dir string, r *pipeline.Run, cleared *disclose.C
 	}
 	m := newManifest(r, o)
 	m.Steps = append(m.Steps, pipeline.Step{Name: "report", Seconds: time.Since(start).Seconds()})
-	m.Settings.Threshold = cleared.Rules().Threshold
+	m.Settings.Threshold, m.Settings.Dominance = cleared.Rules().Threshold, cleared.Rules().Dominance
 	m.Settings.Suppressed, m.Settings.Secondary = cleared.Primary+cleared.Secondary, cleared.Secondary
 	if m.Files, err = folder.list(); err != nil {
 		return nil, err

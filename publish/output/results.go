@@ -51,6 +51,9 @@ type value struct {
 	// In results_full.json only: what an audit must know.
 	Part   *int    `json:"part,omitempty"`
 	Groups []group `json:"groups,omitempty"`
+
+	Amounts []result.Summed `json:"amounts,omitempty"` // sums of amounts of money that can be found by it
+	Told    *float64        `json:"told,omitempty"`    // what is told in its place
 }
 
 // group is a group of persons that a value tells of, and how many they are where
@@ -100,7 +103,7 @@ func clearedResults(c *disclose.Cleared) results {
 func fullResults(s *result.Set) results {
 	out := results{Models: s.Models, Values: []value{}, Gaps: gapsOf(s.Gaps), Cases: s.Cases, Facts: &s.Facts}
 	for _, v := range s.Values {
-		full := value{ID: v.Key.ID(), Value: finite(v.Value), Low: finite(v.Low), High: finite(v.High), Unit: v.Unit, N: v.N, Step: v.Step, Groups: groupsOf(&s.Facts, v)}
+		full := value{ID: v.Key.ID(), Value: finite(v.Value), Low: finite(v.Low), High: finite(v.High), Unit: v.Unit, N: v.N, Step: v.Step, Groups: groupsOf(&s.Facts, v), Amounts: s.Facts.Amounts(v), Told: v.Told}
 		if v.Part >= 0 {
 			full.Part = &v.Part
 		}

@@ -166,9 +166,23 @@ func (w *writer) disclosure() {
 		}
 	}
 	rules := w.numbers.Rules()
-	w.text(w.say("disclosure.rule", "threshold", w.cardinal(rules.Threshold), "most", w.cardinal(rules.Threshold-1)),
-		w.say("disclosure.count", "hidden", w.locale.Count(float64(hidden)), "all", w.locale.Count(float64(len(w.numbers.Numbers())))))
+	w.text(w.say("disclosure.rule", "threshold", w.cardinal(rules.Threshold), "most", w.cardinal(rules.Threshold-1)))
+	w.amounts(rules)
+	w.text(w.say("disclosure.count", "hidden", w.locale.Count(float64(hidden)), "all", w.locale.Count(float64(len(w.numbers.Numbers())))))
 	w.text(w.say("disclosure.limits"))
+}
+
+// amounts tells when amounts of money are hidden, in a study that has any.
+func (w *writer) amounts(rules disclose.Rules) {
+	if !slices.ContainsFunc(w.study.Codebook.Variables, func(e study.Entry[study.Variable]) bool { return e.Value.Amount != "" }) {
+		return
+	}
+	share := w.locale.Percent(rules.Dominance.Share, 0)
+	first := w.say("disclosure.largest", "share", share)
+	if n := rules.Dominance.Largest; n > 1 {
+		first = w.say("disclosure.several", "largest", w.cardinal(n), "share", share)
+	}
+	w.text(first, w.say("disclosure.amounts", "percent", w.locale.Percent(rules.Dominance.Percent/100, 0), "threshold", w.cardinal(rules.Threshold)))
 }
 
 // methods are the formulas behind the numbers that are shown.
