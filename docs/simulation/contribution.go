@@ -68,37 +68,47 @@ func (c contributing) project(random *rand.Rand, to *drawnProjects, n int, focus
 	}
 }
 
-// draw draws outcomes, fits the model without projects, and judges every project.
+// draw draws a replicate, and judges every project.
 func (c contributing) draw(random *rand.Rand) ([]judged, error) {
-	var all drawnProjects
+	all, persons, truth, others, err := c.replicate(random)
+	if err != nil {
+		return nil, err
+	}
+	return judge(*all, persons, truth, others), nil
+}
+
+// replicate draws outcomes and fits the model without projects. truth and others are
+// sums over each project's persons, as against these projects and as against all.
+func (c contributing) replicate(random *rand.Rand) (all *drawnProjects, persons []contribution.Person, truth, others []float64, err error) {
+	all = &drawnProjects{}
 	for _, n := range both {
-		c.project(random, &all, n[0], 0)
-		c.project(random, &all, n[1], 1)
+		c.project(random, all, n[0], 0)
+		c.project(random, all, n[1], 1)
 	}
 	for _, n := range single {
-		c.project(random, &all, n, 0)
+		c.project(random, all, n, 0)
 	}
 	data, err := frame.New(frame.NewNumeric("y", all.y), frame.NewNumeric("x", all.x), frame.NewNumeric("z", all.z),
 		frame.NewNumeric("scheme", all.scheme), frame.NewNumeric("p", all.probability), frame.NewNumeric("q", all.miss))
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, nil, err
 	}
 	estimated, err := expects("y", data)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, nil, err
 	}
 	here, err := expects("cbind(p, q)", data) // without chance in the outcomes
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, nil, err
 	}
-	persons := make([]contribution.Person, len(all.y))
-	truth, others := make([]float64, len(all.units)), make([]float64, len(all.units))
+	persons = make([]contribution.Person, len(all.y))
+	truth, others = make([]float64, len(all.units)), make([]float64, len(all.units))
 	for i, j := range all.project {
 		persons[i] = contribution.Person{Project: j, Outcome: all.y[i], Expected: estimated[i]}
 		truth[j] += all.probability[i] - here[i]
 		others[j] += all.probability[i] - all.expectation[i]
 	}
-	return judge(all, persons, truth, others), nil
+	return all, persons, truth, others, nil
 }
 
 // expects is what the model without projects expects of everyone.

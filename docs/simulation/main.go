@@ -7,6 +7,7 @@
 //	go run ./docs/simulation -decompositions > decompositions.md
 //	go run ./docs/simulation -imputation -out imputation.csv > imputation.md
 //	go run ./docs/simulation -contributions > contributions.md
+//	go run ./docs/simulation -stability > stability.md
 //	go run ./docs/simulation -shrunken -replicates 300 > shrunken.md
 //
 // A replicate is drawn from a generator seeded with -seed and the replicate's
@@ -43,7 +44,14 @@ func main() {
 	hidden := flag.Bool("sensitivity", false, "how strong something hidden must be, where it is known")
 	units := flag.Bool("contributions", false, "contribution indicators of projects whose contribution is known")
 	drawn := flag.Bool("shrunken", false, "contribution indicators of the multilevel model, where the contribution is known")
+	stability := flag.Bool("stability", false, "funnels, halves and years of projects whose contribution is known")
 	flag.Parse()
+	if *stability {
+		if err := runStability(*replicates, *threads, *seed, os.Stdout); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *drawn {
 		if err := runShrinking(shrinkings(), *replicates, *threads, *seed, os.Stdout); err != nil {
 			log.Fatal(err)
