@@ -132,7 +132,8 @@ func (w *writer) halfVerdict(agrees, model disclose.Number) string {
 }
 
 // lowerPairs says in how many pairs of years the correlation is clearly lower than
-// that of contributions that do not change.
+// that of contributions that do not change, and takes half of them for a sign of
+// change: fewer are often there without one (docs/simulation).
 func (w *writer) lowerPairs(variant string) string {
 	lower, all := 0, 0
 	for _, p := range w.pairsOfYears() {
@@ -153,6 +154,8 @@ func (w *writer) lowerPairs(variant string) string {
 		return w.say("stability.not_lower")
 	case all == 1:
 		return w.say("stability.lower_one")
+	case 2*lower < all:
+		return w.say("stability.lower_few", "some", w.cardinal(lower), "all", w.cardinal(all))
 	}
 	return w.say("stability.lower", "some", w.cardinal(lower), "all", w.cardinal(all))
 }

@@ -189,7 +189,7 @@ func TestProjectsAreTold(t *testing.T) {
 			"5 per cent of the projects stand out.", "For 25 per cent of the projects the indicator is of little reliability (below 0.7); they are marked †.",
 			"dispersion φ = 2.00", "is 10.0 percentage points", "Here 40 per cent lie outside the former and 10 per cent outside the latter.", "When the limits also let projects differ",
 			"middle project has a contribution of −1.0 percentage points, and eight in ten projects lie between −20.0 and +10.0",
-			"of the whole project is: 0.70 on a scale", "agrees with the multilevel model, which gives 0.75", "in two different years is 0.30 on average", "draw the correlation down to 0.50. It is clearly lower than that, so"},
+			"of the whole project is: 0.70 on a scale", "agrees with the multilevel model, which gives 0.75", "in two different years is 0.30 on average", "draw the correlation down to 0.50. It is clearly lower than that, which speaks for some change"},
 		"nb": {"40 prosjekter har minst fem deltakere. For 60 prosent av dem kan avviket fra det ventede være tilfeldig. Etter konfidensintervallet ligger 10 prosent over", "og 30 prosent under.",
 			"skiller 5 prosent av prosjektene seg ut.", "Hos 25 prosent av prosjektene er indikatoren lite pålitelig (pålitelighet under 0,7); de er merket †.",
 			"Her ligger 40 prosent utenfor de første og 10 prosent utenfor de siste.", "bidrag på −1,0 prosentpoeng", "pålitelig hele prosjektets bidrag er: 0,70 på en skala", "er 0,30 i snitt"},
@@ -235,8 +235,8 @@ func TestProjectsWithoutVariance(t *testing.T) {
 	m := usual
 	m.noVariance, m.tau2, m.half, m.model, m.agrees = true, 0, -0.05, math.NaN(), math.NaN()
 	for lang, wants := range map[string][]string{
-		"en": {"No project's contribution can then be told from chance", "by the model there are no differences beyond chance", "the projects differ no more than chance makes them", "The contributions vary no more than chance makes them", "The contribution and attainment of the projects", "by how precisely it is measured, with limits of 95 and 99.8 per cent of chance alone", "are not alike (the reliability comes out as −0.05)"},
-		"nb": {"Da kan ingen prosjekters bidrag skilles fra tilfeldighet", "Etter modellen er det ingen forskjeller utover tilfeldigheter", "er forskjellene mellom prosjektene ikke større enn tilfeldigheter gjør dem", "Prosjektenes bidrag og måloppnåelse", "med grenser på 95 og 99,8 prosent for tilfeldigheter alene", "likner ikke på hverandre (påliteligheten beregnes til −0,05)"},
+		"en": {"No project's contribution can then be told from chance", "by the model there are no differences beyond chance", "the projects by and large differ no more than chance makes them", "the contributions vary no more than chance makes them", "The contribution and attainment of the projects", "by how precisely it is measured, with limits of 95 and 99.8 per cent of chance alone", "are not alike (the reliability comes out as −0.05)"},
+		"nb": {"Da kan ingen prosjekters bidrag skilles fra tilfeldighet", "Etter modellen er det ingen forskjeller utover tilfeldigheter", "er forskjellene mellom prosjektene stort sett ikke større enn tilfeldigheter gjør dem", "Prosjektenes bidrag og måloppnåelse", "med grenser på 95 og 99,8 prosent for tilfeldigheter alene", "likner ikke på hverandre (påliteligheten beregnes til −0,05)"},
 	} {
 		s := contributionStudy()
 		n := contributionNumbers(t, s, m)
@@ -291,7 +291,7 @@ func TestHowStable(t *testing.T) {
 	m.years, m.agrees = [3]float64{-0.2, 0.6, 0.5}, 0
 	s := contributionStudy()
 	text := contributionTold(t, build(t, s, contributionNumbers(t, s, m).set, "en"))
-	holds(t, text, []string{"is −0.20 on average", "In no pair of years is it clearly lower", "does not agree with the multilevel model, which gives 0.75"}, []string{"it is clearly lower than that, so"})
+	holds(t, text, []string{"is −0.20 on average", "In no pair of years is it clearly lower", "does not agree with the multilevel model, which gives 0.75"}, []string{"it is clearly lower than that, which"})
 	m.half, m.years = math.NaN(), [3]float64{}
 	m.gaps = []result.Gap{{Step: "contribution", Subject: "stability", Reason: result.Reason{Code: result.NoUnits}}, {Step: "contribution", Subject: "halves", Reason: result.Reason{Code: result.NoUnits}},
 		{Step: "contribution", Subject: "shrunkenyear", Reason: result.Reason{Code: result.NoVariance, About: "year"}}}
@@ -301,6 +301,29 @@ func TestHowStable(t *testing.T) {
 	} {
 		s := contributionStudy()
 		holds(t, contributionTold(t, build(t, s, contributionNumbers(t, s, m).set, lang)), wants, []string{"no project has enough", "Ingen prosjekter har mange nok"})
+	}
+}
+
+// TestPairsOfYears: half of them clearly lower is a sign of change, fewer are not.
+func TestPairsOfYears(t *testing.T) {
+	for lower, want := range []string{"In no pair of years is it clearly lower", "In one of three pairs of years it is clearly lower than that, which is too few", "In two of three pairs of years it is clearly lower than that, which speaks for"} {
+		s := contributionStudy()
+		s.Period = &study.Period{From: 2019, To: 2021}
+		m := usual
+		m.years = [3]float64{}
+		n := contributionNumbers(t, s, m)
+		n.add(result.Estimate(result.Key{Quantity: "stability_correlation", Kind: "with", Sample: "in_model", Scheme: result.All}, result.Number, 0.3, 5000))
+		for i, years := range [][2]string{{"2019", "2020"}, {"2019", "2021"}, {"2020", "2021"}} {
+			high := 0.6
+			if i < lower {
+				high = 0.4
+			}
+			key := result.Key{Quantity: "stability_correlation", Kind: "with", Sample: "in_model", Scheme: result.All, Year: years[0], ByLevel: years[1]}
+			n.add(result.Estimate(key, result.Number, 0.3, 5000).WithInterval(0.1, high))
+			key.Quantity = "stability_expected"
+			n.add(result.Estimate(key, result.Number, 0.5, 5000))
+		}
+		holds(t, contributionTold(t, build(t, s, n.set, "en")), []string{want}, nil)
 	}
 }
 
