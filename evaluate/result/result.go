@@ -159,7 +159,8 @@ type Set struct {
 	Places map[string]string // names of municipalities by code; empty when the study has none
 	Cases  []string          // codes of the places that the labels 1, 2 … of the cases stand for; not for publication
 
-	Facts Facts // of the persons, for the gate
+	Facts   Facts    // of the persons, for the gate
+	Members *Members // who is in the groups that the values count; nil unless the gate rounds counts
 
 	index map[Key]int
 	ids   map[string]Key

@@ -14,6 +14,8 @@ type Attack struct {
 	counts *counts
 	rules  Rules
 	direct []bool // shown by a value itself
+
+	rounded []int // by group: the rounded count that is shown; nil when none is
 }
 
 // A Found is a count that may not be told and that can be found.
@@ -32,7 +34,7 @@ type Found struct {
 // NewAttack prepares an attack on values of which nothing is known yet.
 func NewAttack(facts *result.Facts, values []Telling, rules Rules) *Attack {
 	c := newCounts(facts, values, rules)
-	return &Attack{c, rules, make([]bool, len(c.Groups))}
+	return &Attack{counts: c, rules: rules, direct: make([]bool, len(c.Groups))}
 }
 
 // See makes the counts known that can be read from a value. It tells whether one
@@ -92,15 +94,17 @@ func (a *Attack) Find() []Found {
 	low, high := b.Low, b.High
 	var out []Found
 	given := a.given()
+	rounded, _ := a.roundedCounts()
 	for k, s := range c.sensitive {
 		if !s || a.direct[k] {
 			continue
 		}
 		few := a.rules.small(c.Counts[k])
+		bounded := rounded == nil || rounded[k] == unknown // of rounded counts bounds tell no more
 		switch {
-		case !few && (e.follows(k) || c.Counts[k] == 0 && high[k] == 0) && !given(k):
+		case !few && (e.follows(k) || bounded && c.Counts[k] == 0 && high[k] == 0) && !given(k):
 			out = append(out, Found{Group: c.Groups[k], Follows: true, Rate: true})
-		case few && (e.follows(k) || high[k] < a.rules.Threshold):
+		case few && (e.follows(k) || bounded && high[k] < a.rules.Threshold):
 			out = append(out, Found{Group: c.Groups[k], Follows: e.follows(k), Low: low[k], High: high[k]})
 		}
 	}

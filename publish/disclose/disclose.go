@@ -27,6 +27,10 @@ import (
 type Rules struct {
 	Threshold int // the smallest count of persons that may be shown
 	Dominance Dominance
+
+	// Base is that of small-count rounding, 3 or 5: small counts are shown as multiples of
+	// it. 0 for none: they are not shown.
+	Base int
 }
 
 // DefaultRules are those of the report and of Statistics Norway's practice for
@@ -48,6 +52,8 @@ const (
 type Number struct {
 	state State
 	value result.Value
+
+	rounded bool
 }
 
 // State says whether there is something to show.
@@ -80,6 +86,10 @@ func (n Number) N() int {
 // Unit returns the unit, also of a suppressed number.
 func (n Number) Unit() string { return n.value.Unit }
 
+// Rounded tells whether the number is shown and made of rounded counts; they may be what
+// they were.
+func (n Number) Rounded() bool { return n.rounded }
+
 // Key returns what the number is a number of, also of a suppressed number.
 func (n Number) Key() result.Key { return n.value.Key }
 
@@ -99,10 +109,13 @@ type Cleared struct {
 	// few persons, and since others could be found by them. Clashes counts groups of
 	// which the results tell different numbers; what is told of them is left out.
 	Primary, Secondary, Clashes int
+
+	Rounding Rounding // how much was rounded; zero where nothing is
 }
 
-// Clear sends the results through the gate.
-func Clear(set *result.Set, rules Rules) *Cleared {
+// newCleared is what of a set is cleared without a look at its values: the models, and
+// the gaps without their messages, which may hold small counts.
+func newCleared(set *result.Set, rules Rules) *Cleared {
 	c := &Cleared{
 		numbers: make([]Number, len(set.Values)),
 		index:   make(map[result.Key]int, len(set.Values)),
@@ -116,33 +129,51 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 		}
 	}
 	for _, g := range set.Gaps {
-		g.Message, g.Reason.Message = "", "" // they may hold small counts
+		g.Message, g.Reason.Message = "", ""
 		c.gaps = append(c.gaps, g)
 	}
+	return c
+}
+
+// Clear sends the results through the gate.
+func Clear(set *result.Set, rules Rules) *Cleared {
+	c := newCleared(set, rules)
 	told := tellings(set)
 	counts := newCounts(&set.Facts, told, rules)
-	counts.protect(rules)
-	amounts := newAmounts(&set.Facts, told, rules)
-	amounts.protect(func(i int) bool { return !rules.hides(set.Values[i]) && counts.values[i].rate < 0 && counts.mayTell(i) })
 	for _, k := range counts.Clashes {
 		if counts.told[k] > 0 {
 			c.Clashes++
 		}
 	}
+	var rounding *rounder
+	if rules.Base > 0 && set.Members != nil {
+		rounding = newRounder(counts, set, rules)
+	}
+	counts.protect(rules)
+	amounts := newAmounts(&set.Facts, told, rules)
+	amounts.protect(func(i int) bool { return !rules.hides(set.Values[i]) && counts.values[i].rate < 0 && counts.mayTell(i) })
 	for i, v := range set.Values {
 		c.index[v.Key] = i
-		suppressed := Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
+		c.numbers[i] = Number{state: Suppressed, value: result.Value{Key: v.Key, Unit: v.Unit, Step: v.Step}}
 		byAmount, byOwn := amounts.hides(i)
 		switch {
+		case rounding != nil && rounding.rounds(i, rules.hides(v)):
+			if rounding.mayTell(i) {
+				c.numbers[i] = Number{state: Shown, value: rounding.value(i, v, set.Facts.Outcome), rounded: true}
+				rounding.Numbers++
+			} else {
+				c.Secondary++
+			}
 		case rules.hides(v) || counts.values[i].rate >= 0 || byAmount && byOwn:
 			c.Primary++
-			c.numbers[i] = suppressed
 		case !counts.mayTell(i) || byAmount:
 			c.Secondary++
-			c.numbers[i] = suppressed
 		default:
 			c.numbers[i] = Number{state: Shown, value: coarse(v)}
 		}
+	}
+	if rounding != nil {
+		c.Rounding = rounding.Rounding
 	}
 	return c
 }

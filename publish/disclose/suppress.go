@@ -25,6 +25,8 @@ type counts struct {
 	hidden    []bool // given up so that a sensitive one cannot be found
 	told      []int  // how many values tell of it
 	published []bool
+
+	rounded []bool // shown rounded if at all, so that bounds tell no more of it; nil when nothing is
 }
 
 // A Telling is what a value tells: whom it counts, and what the gate must know of it.
@@ -273,7 +275,7 @@ func (c *counts) giveUp(given *Bounds, rules Rules) bool {
 // tooTight tells whether a count that may not be told is bounded to too few.
 func (c *counts) tooTight(s int, b *Bounds, rules Rules) bool {
 	n := c.Counts[s]
-	return c.sensitive[s] && (n == 0 && b.High[s] == 0 || rules.small(n) && b.High[s] < rules.Threshold)
+	return c.sensitive[s] && !(c.rounded != nil && c.rounded[s]) && (n == 0 && b.High[s] == 0 || rules.small(n) && b.High[s] < rules.Threshold)
 }
 
 // hit gives up a count of those that each bound rests on, with as little lost as

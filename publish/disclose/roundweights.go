@@ -1,0 +1,276 @@
+package disclose
+
+import (
+	"cmp"
+	"slices"
+)
+
+// weights give every person a whole number, so that the rounded count of a group is the
+// sum of the weights of its members: counts that added up do so still. The weight is
+// base or 0 of persons who are in a small group, and 1 of the others.
+type weights struct {
+	*who
+	base      int
+	threshold int
+	stratum   []int32 // by row: persons of one stratum are in the same headline groups
+	strata    int
+	headline  []int // the crossings whose groups are headline groups
+	cost      []int // by group: what a person more or less costs; 0 of groups that nothing tells of
+
+	loose  []bool  // by row: the weight is base or 0
+	rows   []int32 // those who are loose, by stratum
+	from   []int   // by stratum: where its persons begin among rows; one more at the end
+	groups []int32 // by loose person and crossing: the group, −1
+	heavy  []bool  // by loose person: the weight is base
+	change []int   // by group: rounded count less count
+}
+
+// Costs of a person more or less, in terms of the sum of squares that is made least.
+const (
+	costTold      = 1
+	costEstimated = 10      // of a group that an estimate tells of, which is lost when its count changes
+	costHeadline  = 4000000 // of all of a sample; of a part of it, headlineStep times less for each condition
+	headlineStep  = 16
+)
+
+// window is the number of persons among whom one is chosen, so that the work is linear
+// in the number of persons.
+const window = 128
+
+// maxPasses is how often persons are exchanged for others.
+const maxPasses = 20
+
+// newWeights puts the persons into strata.
+func newWeights(w *who, rules Rules, outcome string, cost []int) *weights {
+	a := &weights{who: w, base: rules.Base, threshold: rules.Threshold, cost: cost, loose: make([]bool, w.members.Rows)}
+	a.stratum = make([]int32, w.members.Rows)
+	a.strata = 1
+	for i := range w.crossings {
+		for _, k := range w.crossings[i].groups {
+			if isHeadline(w.Groups[k], outcome) {
+				a.headline = append(a.headline, i)
+			}
+			break // all groups of a crossing are, or none
+		}
+	}
+	for _, i := range a.headline {
+		a.split(&w.crossings[i])
+	}
+	return a
+}
+
+// split makes of each stratum those who are in different groups of a crossing.
+func (a *weights) split(x *crossing) {
+	at := map[[2]int32]int32{}
+	for row, s := range a.stratum {
+		key := [2]int32{s, x.group(row)}
+		number, seen := at[key]
+		if !seen {
+			number = int32(len(at))
+			at[key] = number
+		}
+		a.stratum[row] = number
+	}
+	a.strata = len(at)
+}
+
+// loosen makes the members of groups loose.
+func (a *weights) loosen(groups []int) {
+	for _, k := range groups {
+		for row := range a.loose {
+			if !a.loose[row] && a.has(k, row) {
+				a.loose[row] = true
+			}
+		}
+	}
+}
+
+// assign chooses who weighs base: so many in each stratum as plan says, and among them
+// those by whom the counts change least.
+func (a *weights) assign() {
+	more, heavy := a.plan()
+	a.pad(more)
+	a.list()
+	a.change = make([]int, len(a.Groups))
+	for _, k := range a.groups {
+		if k >= 0 {
+			a.change[k]--
+		}
+	}
+	a.heavy = make([]bool, len(a.rows))
+	for s := range a.strata {
+		a.choose(s, heavy[s])
+	}
+	for range maxPasses {
+		better := false
+		for s := range a.strata {
+			better = a.exchange(s) || better
+		}
+		if !better {
+			return
+		}
+	}
+}
+
+// pad makes so many others of each stratum loose: those who are in most groups
+// together with persons who are loose already, since they can make up for them.
+func (a *weights) pad(more []int) {
+	score := a.together()
+	others := make([][]int32, a.strata)
+	for row, s := range a.stratum {
+		if more[s] > 0 && !a.loose[row] {
+			others[s] = append(others[s], int32(row))
+		}
+	}
+	for s, rows := range others {
+		slices.SortFunc(rows, func(x, y int32) int { return cmp.Or(cmp.Compare(score[y], score[x]), cmp.Compare(x, y)) })
+		for _, row := range rows[:more[s]] {
+			a.loose[row] = true
+		}
+	}
+}
+
+// together counts for each person who is not loose the loose ones of the stratum in
+// each of his groups.
+func (a *weights) together() []int {
+	score := make([]int, len(a.loose))
+	for i := range a.crossings {
+		x := &a.crossings[i]
+		n := map[[2]int32]int{}
+		for row, loose := range a.loose {
+			if loose {
+				if k := x.group(row); k >= 0 {
+					n[[2]int32{a.stratum[row], k}] += a.cost[k]
+				}
+			}
+		}
+		for row, loose := range a.loose {
+			if !loose {
+				score[row] += n[[2]int32{a.stratum[row], x.group(row)}]
+			}
+		}
+	}
+	return score
+}
+
+// list makes the list of loose persons with the groups that each is in.
+func (a *weights) list() {
+	a.rows, a.from = a.rows[:0], make([]int, a.strata+1)
+	for row, loose := range a.loose {
+		if loose {
+			a.rows = append(a.rows, int32(row))
+			a.from[a.stratum[row]+1]++
+		}
+	}
+	for s := range a.strata {
+		a.from[s+1] += a.from[s]
+	}
+	slices.SortStableFunc(a.rows, func(x, y int32) int { return cmp.Compare(a.stratum[x], a.stratum[y]) })
+	a.groups = make([]int32, len(a.rows)*len(a.crossings))
+	for p, row := range a.rows {
+		for i := range a.crossings {
+			a.groups[p*len(a.crossings)+i] = a.crossings[i].group(int(row))
+		}
+	}
+}
+
+func (a *weights) groupsOf(p int) []int32 {
+	return a.groups[p*len(a.crossings) : (p+1)*len(a.crossings)]
+}
+
+// gain is by how much the sum of squares grows when a person weighs base more.
+func (a *weights) gain(p int) int {
+	sum := 0
+	for _, k := range a.groupsOf(p) {
+		if k >= 0 {
+			sum += a.cost[k] * a.base * (2*a.change[k] + a.base)
+		}
+	}
+	return sum
+}
+
+// swap is by how much the sum of squares grows when a person who weighs base and one
+// who weighs nothing change places.
+func (a *weights) swap(heavy, light int) int {
+	sum := 0
+	of := a.groupsOf(light)
+	for i, k := range a.groupsOf(heavy) {
+		l := of[i]
+		if k == l {
+			continue
+		}
+		if k >= 0 {
+			sum += a.cost[k] * a.base * (a.base - 2*a.change[k])
+		}
+		if l >= 0 {
+			sum += a.cost[l] * a.base * (a.base + 2*a.change[l])
+		}
+	}
+	return sum
+}
+
+// weigh gives a loose person the weight of base, or takes it.
+func (a *weights) weigh(p int, heavy bool) {
+	by := a.base
+	if !heavy {
+		by = -by
+	}
+	a.heavy[p] = heavy
+	for _, k := range a.groupsOf(p) {
+		if k >= 0 {
+			a.change[k] += by
+		}
+	}
+}
+
+// choose gives one after the other in a stratum the weight of base, the one by whom the
+// sum of squares becomes least, until there are enough.
+func (a *weights) choose(s, enough int) {
+	start, to := a.from[s], a.from[s+1]
+	for range enough {
+		for start < to && a.heavy[start] {
+			start++
+		}
+		best, least, looked := -1, 0, 0
+		for p := start; p < to && looked < window; p++ {
+			if a.heavy[p] {
+				continue
+			}
+			looked++
+			if g := a.gain(p); best < 0 || g < least {
+				best, least = p, g
+			}
+		}
+		a.weigh(best, true)
+	}
+}
+
+// exchange lets those of a stratum who weigh base change places with others where that
+// makes the sum of squares less. It tells whether any did.
+func (a *weights) exchange(s int) (any bool) {
+	from, to := a.from[s], a.from[s+1]
+	for p := from; p < to; p++ {
+		if !a.heavy[p] {
+			continue
+		}
+		best, least := -1, 0
+		q := p
+		for range min(window, to-from-1) {
+			if q++; q == to {
+				q = from
+			}
+			if a.heavy[q] {
+				continue
+			}
+			if d := a.swap(p, q); d < least {
+				best, least = q, d
+			}
+		}
+		if best >= 0 {
+			a.weigh(p, false)
+			a.weigh(best, true)
+			any = true
+		}
+	}
+	return any
+}
