@@ -16,6 +16,8 @@
 //     to fewer persons than may be told (disclose.Attack);
 //  5. no sum of amounts of money by which one who contributes to it could be found
 //     is shown, follows, or can be bounded too closely (disclose.AmountAttack).
+//  6. where small counts are rounded: rounded counts add up, and those of few persons,
+//     and those that look so, are multiples of the base.
 package audit
 
 import (
@@ -77,7 +79,7 @@ func Folder(dir string) (*Verdict, error) {
 		a.ids[v.ID] = i
 		tellings[i] = v.telling()
 	}
-	a.attack = disclose.NewAttack(&a.full.Facts, tellings, disclose.Rules{Threshold: a.manifest.Settings.Threshold})
+	a.attack = disclose.NewAttack(&a.full.Facts, tellings, disclose.Rules{Threshold: a.manifest.Settings.Threshold, Base: a.manifest.Settings.Base})
 	if err := a.prepareAmounts(tellings); err != nil {
 		return nil, err
 	}
@@ -91,6 +93,7 @@ func Folder(dir string) (*Verdict, error) {
 	}
 	a.find()
 	a.findAmounts()
+	a.findRounded()
 	v := &a.verdict
 	v.Numbers, v.Known, v.Secrets = len(a.seen), a.attack.Known(), a.attack.Secrets()+a.amounts.Secrets()
 	v.Found = len(v.Problems)
@@ -104,7 +107,7 @@ func (a *auditor) found(file string, line int, format string, args ...any) {
 	a.verdict.Problems.Add(file, line, 0, format, args...)
 }
 
-// see makes known what a shown number tells.
+// see makes known what a shown number tells, if it is exact.
 func (a *auditor) see(id string) (secret bool) {
 	a.seen[id] = true
 	i, ok := a.ids[id]
@@ -130,6 +133,13 @@ func (a *auditor) find() {
 		default:
 			a.found("results.json", 0, "the number of persons in (%s) can be bounded to %d to %d, fewer than %d; %s", f.Group, f.Low, f.High, a.manifest.Settings.Threshold, mend)
 		}
+	}
+}
+
+// findRounded tells of what is wrong with the rounded counts taken together.
+func (a *auditor) findRounded() {
+	for _, wrong := range a.attack.FindRounded() {
+		a.found("results.json", 0, "%s; %s", wrong, suppressAgain)
 	}
 }
 

@@ -23,6 +23,7 @@ type folder struct {
 	set  *result.Set
 	file map[string]string   // text by name
 	rows map[string][]string // of tables: the ids
+	base int                 // of rounding; 0 for none
 }
 
 // at is the key of the persons of scheme s at a level.
@@ -60,7 +61,7 @@ func newFolder(t *testing.T) *folder {
 		for _, c := range f.set.Facts.Counts(v) {
 			groups = append(groups, map[string]any{"group": c.Group, "n": c.N})
 		}
-		full = append(full, map[string]any{"id": v.Key.ID(), "value": v.Value, "n": v.N, "part": v.Part, "groups": groups})
+		full = append(full, map[string]any{"id": v.Key.ID(), "value": v.Value, "unit": v.Unit, "n": v.N, "part": v.Part, "groups": groups})
 	}
 	f.json("results_full.json", map[string]any{"values": full, "facts": f.set.Facts, "places": f.set.Places})
 	f.public()
@@ -110,7 +111,7 @@ func (f *folder) write() {
 		hash := sha256.Sum256([]byte(text))
 		files = append(files, map[string]any{"file": name, "sha256": hex.EncodeToString(hash[:]), "publish": !secret(name), "cells": f.rows[name]})
 	}
-	text, err := json.Marshal(map[string]any{"program": "bidrag", "settings": map[string]any{"disclosure_threshold": 5}, "files": files})
+	text, err := json.Marshal(map[string]any{"program": "bidrag", "settings": map[string]any{"disclosure_threshold": 5, "disclosure_base": f.base}, "files": files})
 	if err != nil {
 		f.t.Fatal(err)
 	}

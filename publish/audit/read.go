@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -19,6 +20,7 @@ type manifest struct {
 	Settings struct {
 		Threshold int                `json:"disclosure_threshold"`
 		Dominance disclose.Dominance `json:"dominance"`
+		Base      int                `json:"disclosure_base"`
 	} `json:"settings"`
 	Files []file `json:"files"`
 	Audit *struct {
@@ -40,7 +42,9 @@ type value struct {
 	Value  *float64 `json:"value"`
 	Low    *float64 `json:"low"`
 	High   *float64 `json:"high"`
+	Unit   string   `json:"unit"`
 	N      int      `json:"n"`
+	Round  bool     `json:"rounded"`
 	Part   *int     `json:"part"`
 	Groups []group  `json:"groups"`
 
@@ -68,6 +72,18 @@ func (v value) telling() disclose.Telling {
 		t.Groups = append(t.Groups, c)
 	}
 	return t
+}
+
+// result is the value as the run had it.
+func (v value) result() result.Value {
+	out := result.Value{Unit: v.Unit, N: v.N, Part: -1, Value: math.NaN()}
+	if v.Value != nil {
+		out.Value = *v.Value
+	}
+	if v.Part != nil {
+		out.Part = *v.Part
+	}
+	return out
 }
 
 // model is what an audit reads of a model.

@@ -48,6 +48,10 @@ func (a *auditor) value(name string, v value) {
 		a.found(name, 0, "%s stands there twice; %s", v.ID, suppressAgain)
 	}
 	a.shown[v.ID] = v
+	if v.Round && a.manifest.Settings.Base > 0 {
+		a.rounded(name, i, v)
+		return
+	}
 	if of := a.full.Values[i]; v.N != of.N || !same(v.Low, of.Low) || !same(v.High, of.High) || !same(v.Value, of.told()) && (of.Told != nil || !coarse(v.Value, of.Value)) {
 		a.found(name, 0, "%s is not what results_full.json says; %s", v.ID, suppressAgain)
 	}
@@ -56,6 +60,21 @@ func (a *auditor) value(name string, v value) {
 	}
 	if a.see(v.ID) {
 		a.found(name, 0, "%s is shown, and tells of fewer than %d persons, of all or none of a group, or of one whose amount could be found; %s", v.ID, a.manifest.Settings.Threshold, suppressAgain)
+	}
+}
+
+// rounded holds a number that is made of rounded counts against them.
+func (a *auditor) rounded(name string, i int, v value) {
+	a.seen[v.ID] = true
+	if v.Part != nil || len(v.Groups) > 0 || len(v.Amounts) > 0 || v.Told != nil {
+		a.found(name, 0, "%s tells whom it counts, which belongs in results_full.json alone; %s", v.ID, suppressAgain)
+	}
+	shown := v.result()
+	if len(a.full.Values[i].Amounts) > 0 {
+		a.found(name, 0, "%s is of amounts, which are not rounded; %s", v.ID, suppressAgain)
+	}
+	if wrong := a.attack.SeeRounded(i, a.full.Values[i].result(), shown.Value, shown.N); wrong != "" {
+		a.found(name, 0, "%s is not made of rounded counts: %s; %s", v.ID, wrong, suppressAgain)
 	}
 }
 
