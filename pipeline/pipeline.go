@@ -182,6 +182,9 @@ func (r *Run) answer(ctx context.Context) error {
 		}
 	}
 	r.Results.Facts = r.facts()
+	if r.Study.Disclosure.Method == study.Round {
+		r.Results.Members = r.members()
+	}
 	return nil
 }
 

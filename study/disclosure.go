@@ -5,6 +5,8 @@ import "slices"
 // Disclosure is the settings of the gate.
 type Disclosure struct {
 	Threshold int       `yaml:"threshold"` // the smallest count of persons that may be shown
+	Method    string    `yaml:"method"`    // what becomes of smaller counts: Suppress or Round
+	Base      int       `yaml:"base"`      // with Round: small counts become multiples of it; 0 with Suppress
 	Dominance Dominance `yaml:"dominance"`
 }
 
@@ -18,10 +20,22 @@ type Dominance struct {
 	Percent float64 `yaml:"p_percent"`
 }
 
+// Methods of disclosure control.
+const (
+	Suppress = "suppress" // small counts are not shown, nor others by which they could be found
+	Round    = "round"    // small counts are rounded, and all others such that they add up
+)
+
 func (s *Study) setDisclosureDefaults() {
 	d := &s.Disclosure
 	if d.Threshold == 0 {
 		d.Threshold = 5
+	}
+	if d.Method == "" {
+		d.Method = Suppress
+	}
+	if d.Base == 0 && d.Method == Round {
+		d.Base = 3
 	}
 	if d.Dominance.Largest == 0 {
 		d.Dominance.Largest = 1
@@ -34,8 +48,12 @@ func (s *Study) setDisclosureDefaults() {
 	}
 }
 
-// checkDisclosure reports rules for amounts in a study that has none.
+// checkDisclosure reports a base of what is not rounded, and rules for amounts in a study
+// that has none.
 func (s *Study) checkDisclosure(c checker) {
+	if d := s.Disclosure; d.Base != 0 && d.Method != Round {
+		c.key(at("disclosure", "base"), "a base is that of rounding, and small counts are suppressed here; add method: round, or take base away")
+	}
 	path := at("disclosure", "dominance")
 	if _, _, asked := s.studyDoc.find(path); asked && !slices.ContainsFunc(s.Codebook.Variables, func(e Entry[Variable]) bool { return e.Value.Amount != "" }) {
 		c.key(path, "no variable of the codebook is an amount of money, so that these rules would hide nothing; give those that are amount: person, or take dominance away")

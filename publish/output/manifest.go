@@ -54,6 +54,10 @@ type Settings struct {
 	Secondary  int `json:"suppressed_so_that_others_cannot_be_found"`
 
 	Dominance disclose.Dominance `json:"dominance"` // when sums of amounts of money are suppressed
+
+	// Of small-count rounding; left out when small counts are suppressed.
+	Base     int                `json:"disclosure_base,omitempty"`
+	Rounding *disclose.Rounding `json:"rounding,omitempty"`
 }
 
 // A File is one file of the folder.

@@ -13,7 +13,7 @@ import (
 // Clear sends a run's results through the gate with the study's settings.
 func Clear(r *pipeline.Run) *disclose.Cleared {
 	d := r.Study.Disclosure
-	return disclose.Clear(r.Results, disclose.Rules{Threshold: d.Threshold, Dominance: disclose.Dominance(d.Dominance)})
+	return disclose.Clear(r.Results, disclose.Rules{Threshold: d.Threshold, Base: d.Base, Dominance: disclose.Dominance(d.Dominance)})
 }
 
 // Write writes a run to the folder dir: results.json, results_full.json,
@@ -44,6 +44,9 @@ func Write(ctx context.Context, dir string, r *pipeline.Run, cleared *disclose.C
 	m.Steps = append(m.Steps, pipeline.Step{Name: "report", Seconds: time.Since(start).Seconds()})
 	m.Settings.Threshold, m.Settings.Dominance = cleared.Rules().Threshold, cleared.Rules().Dominance
 	m.Settings.Suppressed, m.Settings.Secondary = cleared.Primary+cleared.Secondary, cleared.Secondary
+	if m.Settings.Base = cleared.Rules().Base; m.Settings.Base > 0 {
+		m.Settings.Rounding = &cleared.Rounding
+	}
 	if m.Files, err = folder.list(); err != nil {
 		return nil, err
 	}

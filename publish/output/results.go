@@ -48,6 +48,8 @@ type value struct {
 	N     int      `json:"n"`
 	Step  string   `json:"step"`
 
+	Rounded bool `json:"rounded,omitempty"` // it is made of rounded counts
+
 	// In results_full.json only: what an audit must know.
 	Part   *int    `json:"part,omitempty"`
 	Groups []group `json:"groups,omitempty"`
@@ -94,7 +96,7 @@ func clearedResults(c *disclose.Cleared) results {
 			continue
 		}
 		low, high := n.Interval()
-		out.Values = append(out.Values, value{ID: n.Key().ID(), Value: finite(n.Value()), Low: finite(low), High: finite(high), Unit: n.Unit(), N: n.N(), Step: n.Step()})
+		out.Values = append(out.Values, value{ID: n.Key().ID(), Value: finite(n.Value()), Low: finite(low), High: finite(high), Unit: n.Unit(), N: n.N(), Step: n.Step(), Rounded: n.Rounded()})
 	}
 	return out
 }

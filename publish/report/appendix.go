@@ -166,6 +166,10 @@ func (w *writer) disclosure() {
 		}
 	}
 	rules := w.numbers.Rules()
+	if rules.Base > 0 {
+		w.text(w.say("disclosure.rounded", "most", w.cardinal(rules.Threshold-1), "base", w.cardinal(rules.Base), "largest", w.locale.Count(float64(w.numbers.Rounding.Largest))),
+			w.say("disclosure.unrounded"))
+	}
 	w.text(w.say("disclosure.rule", "threshold", w.cardinal(rules.Threshold), "most", w.cardinal(rules.Threshold-1)))
 	w.amounts(rules)
 	w.text(w.say("disclosure.count", "hidden", w.locale.Count(float64(hidden)), "all", w.locale.Count(float64(len(w.numbers.Numbers())))))
