@@ -134,7 +134,7 @@ func (v *Variable) Near(quantile result.Value, rows []int) result.Value {
 
 // NearOf adds the same to a quantile of x, of which an element is of each of the rows.
 func (v *Variable) NearOf(quantile result.Value, x []float64, rows []int) result.Value {
-	if v == nil || math.IsNaN(quantile.Value) {
+	if v == nil || math.IsNaN(quantile.Value) || math.IsInf(quantile.Value, 0) {
 		return quantile
 	}
 	told, of := result.Near(v.name, quantile.Value, x, v.Owners(rows), v.threshold)

@@ -31,13 +31,14 @@ type Amount struct {
 const MaxLargest = 10
 
 // Contributions returns an amount of a variable. Elements of one owner are one
-// contribution; without owners (nil) each is one. Elements that are NaN are left out.
+// contribution; without owners (nil) each is one. Elements that are no finite
+// number are left out.
 func Contributions(of string, x []float64, owners []int) Amount {
 	a := Amount{Of: of, Owned: owners != nil}
 	each := make([]float64, 0, len(x))
 	at := map[int]int{}
 	for i, v := range x {
-		if math.IsNaN(v) {
+		if !finite(v) {
 			continue
 		}
 		a.N++
@@ -56,10 +57,19 @@ func Contributions(of string, x []float64, owners []int) Amount {
 		each[k] += v
 	}
 	a.By = len(each)
-	slices.SortFunc(each, func(x, y float64) int { return cmp.Compare(y, x) })
-	a.Largest = slices.Clone(each[:min(len(each), MaxLargest)])
+	a.Largest = make([]float64, 0, MaxLargest+1)
+	for _, v := range each {
+		if len(a.Largest) == MaxLargest && v <= a.Largest[MaxLargest-1] {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(a.Largest, v, func(x, y float64) int { return cmp.Compare(y, x) })
+		a.Largest = slices.Insert(a.Largest, i, v)
+		a.Largest = a.Largest[:min(len(a.Largest), MaxLargest)]
+	}
 	return a
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // Told returns the amount as that which the value of a key tells by itself.
 func (a Amount) Told(by Key) Amount {
@@ -80,7 +90,7 @@ func Near(of string, quantile float64, x []float64, owners []int, n int) (*float
 	}
 	nearest := make([]one, 0, len(x))
 	for i, v := range x {
-		if math.IsNaN(v) {
+		if !finite(v) {
 			continue
 		}
 		nearest = append(nearest, one{v, -1})

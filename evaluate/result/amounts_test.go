@@ -10,18 +10,18 @@ import (
 // Debts count as earnings do, what is unknown does not count, and what one owner has in
 // several rows is one contribution.
 func TestContributions(t *testing.T) {
-	x := []float64{3, -8, math.NaN(), 1, 4}
+	x := []float64{3, -8, math.NaN(), 1, 4, math.Inf(1)}
 	got := Contributions("v", x, nil)
 	if want := (Amount{Of: "v", N: 4, By: 4, Total: 16, Largest: []float64{8, 4, 3, 1}}); !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}
-	got = Contributions("v", x, []int{0, 1, 1, 0, 1})
+	got = Contributions("v", x, []int{0, 1, 1, 0, 1, 1})
 	if want := (Amount{Of: "v", Owned: true, N: 4, By: 2, Total: 16, Largest: []float64{12, 4}}); !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}
 	many := make([]float64, 100)
 	for i := range many {
-		many[i] = float64(i)
+		many[i] = float64(i * 37 % 100)
 	}
 	if got = Contributions("v", many, nil); len(got.Largest) != MaxLargest || got.Largest[MaxLargest-1] != 90 || got.By != 100 {
 		t.Errorf("%+v", got)
