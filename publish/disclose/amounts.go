@@ -281,13 +281,12 @@ func (s *sums) protect(order []int) {
 // fine is as how many the largest sum counts when sums are bounded in whole numbers.
 const fine = 1e9
 
-// most are the largest that each sum can be, given those that are known and that no
-// contribution is below zero (Relations.Bounds, in parts of the largest sum).
-func (s *sums) most(known []bool) []float64 {
-	scale := 0.0
+// bounds are those of the sums, given those that are known and that no contribution is
+// below zero: Relations.Bounds, in parts of the largest sum; and how much a part is.
+func (s *sums) bounds(known []bool) (b *Bounds, part float64) {
 	for _, c := range s.cells {
-		if c.total > scale {
-			scale = c.total
+		if c.total/fine > part { // not when it is unknown
+			part = c.total / fine
 		}
 	}
 	r := *s.Relations
@@ -296,64 +295,58 @@ func (s *sums) most(known []bool) []float64 {
 		switch {
 		case math.IsNaN(c.total):
 			r.Counts[k] = unknown
-		case scale > 0:
-			r.Counts[k] = int(math.Round(c.total / scale * fine))
+		case part > 0:
+			r.Counts[k] = int(math.Round(c.total / part))
 		}
 	}
-	high := r.Bounds(known).High
-	out := make([]float64, len(high))
-	for k, n := range high {
-		if out[k] = math.Inf(1); n < endless {
-			out[k] = float64(n) / fine * scale
-		}
-	}
-	return out
+	return r.Bounds(known), part
 }
 
-// close tells whether a sum that may not be told, and can be this at most, is known
-// to be so close to what it is that a contribution is.
-func (c summed) close(most float64) bool {
-	return c.margin > 0 && most < (c.total+c.margin)*(1-rounding)
+// close tells whether a sum that may not be told is bounded so closely that the largest
+// contribution is.
+func (c summed) close(high int, part float64) bool {
+	return c.margin > 0 && high < endless && float64(high)*part < (c.total+c.margin)*(1-rounding)
 }
 
-// giveUp gives up a published sum beside each forbidden one that could be found to be
-// too close to what it is. It tells whether there were any.
+// giveUp gives up a published sum for each forbidden one that is bounded too closely, of
+// those that the bound rests on. It tells whether there were any.
 func (s *sums) giveUp() bool {
 	any := false
-	for k, most := range s.most(s.known()) {
-		c := s.cells[k]
-		if !c.close(most) {
+	b, part := s.bounds(s.known())
+	for k, c := range s.cells {
+		if !c.close(b.High[k], part) {
 			continue
 		}
-		for _, e := range s.Equations {
-			if e.Whole != k && !slices.Contains(e.Parts, k) {
-				continue
-			}
-			if o := s.beside(e, k, c.margin); o >= 0 {
-				s.cells[o].hidden, s.cells[o].published = true, false
-				any = true
-			}
+		because := b.Because(k)
+		if slices.ContainsFunc(because, func(o int) bool { return s.cells[o].hidden }) {
+			continue // one was given up for another bound
+		}
+		if o := s.least(because, c.margin); o >= 0 {
+			s.cells[o].hidden, s.cells[o].published = true, false
+			any = true
 		}
 	}
 	return any
 }
 
-// beside is the published sum of an equation that loses least when it is given up for
-// another: the smallest that is large enough, else the largest; the whole when no
-// part is published; −1 when none is.
-func (s *sums) beside(e Equation, k int, enough float64) int {
+// least is the published sum of those listed that loses least when it is given up: of
+// those of most conditions the smallest that is large enough, else the largest; −1
+// when none is published.
+func (s *sums) least(of []int, enough float64) int {
 	best := -1
-	for _, o := range e.Parts {
-		c := s.cells[o]
-		if o == k || !c.published {
+	for _, k := range of {
+		if !s.cells[k].published {
 			continue
 		}
-		if best < 0 || c.total >= enough && (s.cells[best].total < enough || c.total < s.cells[best].total) || s.cells[best].total < enough && c.total > s.cells[best].total {
-			best = o
+		if best < 0 {
+			best = k
+			continue
 		}
-	}
-	if best < 0 && e.Whole != k && s.cells[e.Whole].published {
-		return e.Whole
+		width, widest := len(s.Groups[k].Conditions()), len(s.Groups[best].Conditions())
+		x, y := s.cells[k].total, s.cells[best].total
+		if width > widest || width == widest && (x >= enough && (y < enough || x < y) || y < enough && x > y) {
+			best = k
+		}
 	}
 	return best
 }
@@ -415,9 +408,9 @@ func (a *AmountAttack) Find() []FoundAmount {
 	var out []FoundAmount
 	for _, s := range a.amounts.sums {
 		e := newEchelon(len(s.Groups), s.Equations, s.known())
-		most := s.most(s.known())
+		b, part := s.bounds(s.known())
 		for k, c := range s.cells {
-			if !c.forbidden || c.published || !e.follows(k) && !c.close(most[k]) {
+			if !c.forbidden || c.published || !e.follows(k) && !c.close(b.High[k], part) {
 				continue
 			}
 			out = append(out, FoundAmount{s.of, s.squares, s.Groups[k], e.follows(k)})

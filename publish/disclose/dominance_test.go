@@ -1,11 +1,14 @@
 package disclose
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize/convex/lp"
 	"pgregory.net/rapid"
 
 	"bidrag/evaluate/result"
@@ -165,64 +168,159 @@ func TestAMedianIsToldByOthers(t *testing.T) {
 	}
 }
 
-// An attacker with nothing of the gate's: he knows the sums of the cells of scheme and
-// completeness that are shown, and what else they add up to.
-func TestNoForbiddenSumFollows(t *testing.T) {
+// invented are amounts of persons by scheme and completeness, and means of some groups of them.
+type invented struct {
+	cells  [][]float64       // by scheme, incomplete and complete
+	groups map[string][]bool // by the id of its mean: the cells of a group, also of those not told of
+	set    *result.Set
+}
+
+func invent(t *rapid.T) *invented {
 	schemes := []string{"a", "b", "c"}
+	p := &invented{make([][]float64, 2*len(schemes)), map[string][]bool{}, result.NewSet()}
+	p.set.Facts = result.Facts{Outcome: "y", Reference: "b", Within: map[string][]string{"complete": {"gross"}}}
+	for k := range p.cells {
+		for range rapid.IntRange(0, 12).Draw(t, "persons") {
+			p.cells[k] = append(p.cells[k], float64(rapid.SampledFrom([]int{0, 1, 2, 3, 5, 8, 40, 1000}).Draw(t, "amount")))
+		}
+	}
+	for _, sample := range []string{"gross", "complete", "incomplete"} {
+		told := sample != "incomplete" && rapid.Bool().Draw(t, "sample")
+		for s, scheme := range append([]string{result.All}, schemes...) {
+			in := make([]bool, len(p.cells))
+			for k := range p.cells {
+				in[k] = (s == 0 || k/2 == s-1) && (sample == "gross" || (k%2 == 1) == (sample == "complete"))
+			}
+			x := p.amounts(in)
+			v := meanOf(sample, scheme, x...)
+			p.groups[v.Key.ID()] = in
+			if told && len(x) > 0 && (s == 0 || rapid.Bool().Draw(t, "told")) {
+				if err := p.set.Add("test", v); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	return p
+}
+
+// amounts are those of the persons in cells.
+func (p *invented) amounts(in []bool) []float64 {
+	var out []float64
+	for k, x := range p.cells {
+		if in[k] {
+			out = append(out, x...)
+		}
+	}
+	return out
+}
+
+// shown are the groups whose means pass the gate.
+func (p *invented) shown() (groups [][]bool, ids string) {
+	for _, n := range Clear(p.set, DefaultRules).Numbers() {
+		if n.State() == Shown {
+			groups = append(groups, p.groups[n.Key().ID()])
+			ids += " " + n.Key().ID()
+		}
+	}
+	return groups, ids
+}
+
+// An attacker with nothing of the gate's: he knows the sums of the cells that are shown,
+// and what else they add up to.
+func TestNoForbiddenSumFollows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cells := make([][]float64, 2*len(schemes)) // by scheme, incomplete and complete
-		for k := range cells {
-			for range rapid.IntRange(0, 12).Draw(t, "persons") {
-				cells[k] = append(cells[k], float64(rapid.SampledFrom([]int{0, 1, 2, 3, 5, 8, 40, 1000}).Draw(t, "amount")))
-			}
+		p := invent(t)
+		groups, ids := p.shown()
+		known := &span{}
+		for _, in := range groups {
+			known.add(in)
 		}
-		groups := map[string][]bool{}
-		var values []result.Value
-		for _, sample := range []string{"gross", "complete", "incomplete"} {
-			ofSample := rapid.Bool().Draw(t, "sample")
-			for s := -1; s < len(schemes); s++ {
-				in, x := make([]bool, len(cells)), []float64(nil)
-				for k := range cells {
-					in[k] = (s < 0 || k/2 == s) && (sample == "gross" || (k%2 == 1) == (sample == "complete"))
-					if in[k] {
-						x = append(x, cells[k]...)
-					}
-				}
-				scheme := result.All
-				if s >= 0 {
-					scheme = schemes[s]
-				}
-				v := meanOf(sample, scheme, x...)
-				groups[v.Key.ID()] = in
-				if sample != "incomplete" && ofSample && len(x) > 0 && (s < 0 || rapid.Bool().Draw(t, "told")) {
-					values = append(values, v)
-				}
-			}
-		}
-		set := result.NewSet()
-		set.Facts = result.Facts{Outcome: "y", Reference: "b", Within: map[string][]string{"complete": {"gross"}}}
-		if err := set.Add("test", values...); err != nil {
-			t.Fatal(err)
-		}
-		known, told := &span{}, ""
-		for _, n := range Clear(set, DefaultRules).Numbers() {
-			if n.State() == Shown {
-				known.add(groups[n.Key().ID()])
-				told += " " + n.Key().ID()
-			}
-		}
-		for id, in := range groups {
-			var x []float64
-			for k := range cells {
-				if in[k] {
-					x = append(x, cells[k]...)
-				}
-			}
-			if a := result.Contributions("v", x, nil); DefaultDominance.margin(a.Total, a.Largest, false) > 0 && known.holds(in) {
-				t.Fatalf("the sum of %s, %v, follows from%s", id, x, told)
+		for id, in := range p.groups {
+			a := result.Contributions("v", p.amounts(in), nil)
+			if DefaultDominance.margin(a.Total, a.Largest, false) > 0 && known.holds(in) {
+				t.Fatalf("the sum of %s, %v, follows from%s", id, p.amounts(in), ids)
 			}
 		}
 	})
+}
+
+// An attacker with linear programming finds for no hidden sum of a mean that was to be told
+// an upper bound that is less than the upper protection level above it.
+func TestNoForbiddenSumIsBoundedTooClosely(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := invent(t)
+		groups, ids := p.shown()
+		for _, v := range p.set.Values {
+			id := v.Key.ID()
+			in, a := p.groups[id], v.Amounts[0]
+			margin := DefaultDominance.margin(a.Total, a.Largest, false)
+			if margin == 0 {
+				continue
+			}
+			if most := p.most(t, groups, in); most < (a.Total+margin)*(1-1e-6) {
+				t.Fatalf("the sum of %s, %v, is at most %g by%s", id, p.amounts(in), most, ids)
+			}
+		}
+	})
+}
+
+// most is the largest that the sum of a group can be when those of others are known, and nobody
+// has less than nothing: +Inf when nothing bounds it.
+func (p *invented) most(t *rapid.T, known [][]bool, in []bool) float64 {
+	var rows [][]float64 // independent ones, in echelon form, with the sum last
+	var pivots []int
+	for _, g := range known {
+		row := make([]float64, len(p.cells)+1)
+		for k, is := range g {
+			if is {
+				row[k] = 1
+			}
+		}
+		for _, x := range p.amounts(g) {
+			row[len(p.cells)] += x
+		}
+		for i, other := range rows {
+			by := row[pivots[i]] / other[pivots[i]]
+			for k := range row {
+				row[k] -= by * other[k]
+			}
+		}
+		if at := slices.IndexFunc(row[:len(p.cells)], func(x float64) bool { return math.Abs(x) > 1e-9 }); at >= 0 {
+			rows, pivots = append(rows, row), append(pivots, at)
+		}
+	}
+	var columns []int // cells that a known sum holds
+	for k := range p.cells {
+		if slices.ContainsFunc(rows, func(row []float64) bool { return math.Abs(row[k]) > 1e-9 }) {
+			columns = append(columns, k)
+		} else if in[k] {
+			return math.Inf(1)
+		}
+	}
+	if len(rows) == 0 {
+		return 0
+	}
+	c, a, b := make([]float64, len(columns)), mat.NewDense(len(rows), len(columns), nil), make([]float64, len(rows))
+	for j, k := range columns {
+		if in[k] {
+			c[j] = -1
+		}
+		for i, row := range rows {
+			a.Set(i, j, row[k])
+		}
+	}
+	for i, row := range rows {
+		b[i] = row[len(p.cells)]
+	}
+	least, _, err := lp.Simplex(c, a, b, 1e-9, nil)
+	if err != nil && !errors.Is(err, lp.ErrUnbounded) {
+		t.Fatalf("%v: %v x = %v", err, mat.Formatted(a), b)
+	}
+	if err != nil {
+		return math.Inf(1)
+	}
+	return -least
 }
 
 // The attack finds what the gate would have hidden, in the same words whatever is seen first.
