@@ -233,6 +233,42 @@ func TestRoundingKeepsHeadlinesAndStaysNear(t *testing.T) {
 	}
 }
 
+// A difference of two shares is that of the rounded ones, with their interval.
+func TestDifferencesOfRoundedShares(t *testing.T) {
+	p := crowd(2, 1200)
+	changed := 0
+	for l := range 8 {
+		at := func(year int) (part, n int) {
+			return p.size(p.where("gross", map[string]int{"scheme": 0, "year": year, "education": l, "goal": 1})), p.size(p.where("gross", map[string]int{"scheme": 0, "year": year, "education": l}))
+		}
+		of := func(year string) result.Key {
+			return result.Key{Quantity: "attainment", Sample: "gross", Scheme: "a", Year: year, Variable: "education", Level: fmt.Sprint(l)}
+		}
+		a, n := at(1)
+		b, m := at(0)
+		key := result.Key{Quantity: "measure_difference", Sample: "gross", Scheme: "a", Variable: "year", By: "education", ByLevel: fmt.Sprint(l)}
+		low, high := univariate.Newcombe(a, n, b, m, 0.95)
+		if err := p.set.Add("test", result.Estimate(key, result.Points, share(a, n)-share(b, m), n).WithInterval(low, high)); err != nil {
+			t.Fatal(err)
+		}
+		c := Clear(p.set, Rules{Threshold: 5, Base: 5})
+		d, x, y := c.Number(key), c.Number(of("1")), c.Number(of("0"))
+		if !d.Rounded() || !sameNumber(d.Value(), x.Value()-y.Value()) || d.N() != x.N() {
+			t.Errorf("level %d: %+v of %+v and %+v", l, d, x, y)
+		}
+		low, high = univariate.Newcombe(x.value.Part, x.N(), y.value.Part, y.N(), 0.95)
+		if gotLow, gotHigh := d.Interval(); !sameNumber(gotLow, low) || !sameNumber(gotHigh, high) {
+			t.Errorf("level %d: %v to %v, want %v to %v", l, gotLow, gotHigh, low, high)
+		}
+		if x.N() != n || y.N() != m {
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Error("the draw shows nothing")
+	}
+}
+
 // What is made of rounded counts has their intervals; an estimate that tells a count by
 // its n alone stays as it is, and has theirs; what would tell the share is made again,
 // and what rests on few is not shown.

@@ -76,10 +76,20 @@ func (a *weights) split(x *crossing) {
 
 // loosen makes the members of groups loose.
 func (a *weights) loosen(groups []int) {
+	within := map[int32][]int{} // the groups by their root
+	crossings := map[int]bool{}
 	for _, k := range groups {
+		root := a.root(k)
+		within[int32(root)] = append(within[int32(root)], k)
+		crossings[a.of[root]] = true
+	}
+	for i := range a.crossings {
+		if !crossings[i] {
+			continue
+		}
 		for row := range a.loose {
-			if !a.loose[row] && a.has(k, row) {
-				a.loose[row] = true
+			for _, k := range within[a.crossings[i].group(row)] {
+				a.loose[row] = a.loose[row] || a.has(k, row)
 			}
 		}
 	}
@@ -115,7 +125,7 @@ func (a *weights) assign() {
 // pad makes so many others of each stratum loose: those who are in most groups
 // together with persons who are loose already, since they can make up for them.
 func (a *weights) pad(more []int) {
-	score := a.together()
+	score := a.together(more)
 	others := make([][]int32, a.strata)
 	for row, s := range a.stratum {
 		if more[s] > 0 && !a.loose[row] {
@@ -130,23 +140,23 @@ func (a *weights) pad(more []int) {
 	}
 }
 
-// together counts for each person who is not loose the loose ones of the stratum in
-// each of his groups.
-func (a *weights) together() []int {
+// together counts for each person of a stratum that needs more, and who is not loose,
+// the loose ones of the stratum in each of his groups.
+func (a *weights) together(more []int) []int {
 	score := make([]int, len(a.loose))
 	for i := range a.crossings {
 		x := &a.crossings[i]
 		n := map[[2]int32]int{}
 		for row, loose := range a.loose {
-			if loose {
+			if s := a.stratum[row]; loose && more[s] > 0 {
 				if k := x.group(row); k >= 0 {
-					n[[2]int32{a.stratum[row], k}] += a.cost[k]
+					n[[2]int32{s, k}] += a.cost[k]
 				}
 			}
 		}
 		for row, loose := range a.loose {
-			if !loose {
-				score[row] += n[[2]int32{a.stratum[row], x.group(row)}]
+			if s := a.stratum[row]; !loose && more[s] > 0 {
+				score[row] += n[[2]int32{s, x.group(row)}]
 			}
 		}
 	}

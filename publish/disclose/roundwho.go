@@ -25,6 +25,24 @@ type crossing struct {
 	in     []bool // by row
 	by     []result.Levels
 	groups map[uint64]int32 // number of the group by the codes of its levels
+	dense  []int32          // the same as a list, −1 for none, where the levels are few
+}
+
+// maxDense is the number of combinations of levels up to which they are listed.
+const maxDense = 1 << 16
+
+// list makes the list of the groups.
+func (x *crossing) list() {
+	size := uint64(1)
+	for _, levels := range x.by {
+		if size *= uint64(len(levels.Names)); size > maxDense {
+			return
+		}
+	}
+	x.dense = slices.Repeat([]int32{-1}, int(size))
+	for key, k := range x.groups {
+		x.dense[key] = k
+	}
 }
 
 // newWho finds the members of all groups that it can. Whose number is not that of the
@@ -34,6 +52,9 @@ func newWho(c *counts, members *result.Members) *who {
 	at := map[string]int{}
 	for k := range c.Groups {
 		w.of[k] = w.place(k, at)
+	}
+	for i := range w.crossings {
+		w.crossings[i].list()
 	}
 	w.size = w.sizes()
 	for k := range c.Groups {
@@ -77,7 +98,7 @@ func (w *who) place(k int, at map[string]int) int {
 	if !seen {
 		x = len(w.crossings)
 		at[name] = x
-		w.crossings = append(w.crossings, crossing{in, by, map[uint64]int32{}})
+		w.crossings = append(w.crossings, crossing{in: in, by: by, groups: map[uint64]int32{}})
 	}
 	w.crossings[x].groups[key] = int32(k)
 	return x
@@ -95,6 +116,9 @@ func (x *crossing) group(row int) int32 {
 			return -1
 		}
 		key = key*uint64(len(x.by[i].Names)) + uint64(code)
+	}
+	if x.dense != nil {
+		return x.dense[key]
 	}
 	if k, ok := x.groups[key]; ok {
 		return k
@@ -137,6 +161,15 @@ func (w *who) has(k, row int) bool {
 		}
 	}
 	return true
+}
+
+// root is the group in a crossing of which a group whose members are known is a part, or
+// which it is.
+func (w *who) root(k int) int {
+	for w.of[k] < 0 {
+		k = w.left[k].Whole
+	}
+	return k
 }
 
 // isHeadline tells whether a group is one of the large counts that a report begins with:
