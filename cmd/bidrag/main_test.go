@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
 	"testing"
+
+	"bidrag/studies"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -23,9 +27,30 @@ func TestMain(m *testing.M) {
 				os.Exit(1)
 			}
 		},
+		// study copies a shipped study to a folder, with a line at the end of its
+		// study.yaml: study nsw folder 'disclosure: {threshold: 10}'
+		"study": func() {
+			if err := copyStudy(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+				os.Stderr.WriteString(err.Error() + "\n")
+				os.Exit(1)
+			}
+		},
 	})
 }
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+}
+
+func copyStudy(name, dir, line string) error {
+	files, _ := studies.Open(name)
+	if err := os.CopyFS(dir, files); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "study.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("\n" + line + "\n")
+	return errors.Join(err, f.Close())
 }
