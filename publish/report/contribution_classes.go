@@ -55,7 +55,7 @@ func (w *writer) differenceCell(a, b disclose.Number) table.Cell {
 	case !table.Has(b):
 		return table.Num(b, wholePercent)
 	}
-	return table.Text(w.locale.WholePoints((math.Round(100*a.Value()) - math.Round(100*b.Value())) / 100))
+	return table.Text(w.locale.WholePoints((math.Round(100*a.Value()) - math.Round(100*b.Value())) / 100)).AsNumber()
 }
 
 // classes is the section on which projects are above and below what is expected,

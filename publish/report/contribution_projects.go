@@ -217,5 +217,5 @@ func (w *writer) rankCell(u assessed) table.Cell {
 		return table.Num(n, wholeNumber)
 	}
 	low, high := n.Interval()
-	return table.Text(w.word("each.rank_interval", "low", w.locale.Count(low), "high", w.locale.Count(high)))
+	return table.Text(w.word("each.rank_interval", "low", w.locale.Count(low), "high", w.locale.Count(high))).AsNumber()
 }

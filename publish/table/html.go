@@ -3,6 +3,7 @@ package table
 import (
 	_ "embed"
 	"html/template"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ var htmlTemplate = template.Must(template.New("table").Parse(htmlSource))
 type htmlTable struct {
 	ID, Caption, Note string
 	Groups            []htmlGroup // over the columns; none when no column has one
-	Columns           []Column
+	Columns           []htmlColumn
 	Bodies            []htmlBody
 	First             Column
 	Width             int
@@ -24,6 +25,12 @@ type htmlTable struct {
 type htmlGroup struct {
 	Label string
 	Span  int
+	Text  bool // its first column has texts
+}
+
+type htmlColumn struct {
+	Column
+	Text bool // its cells are texts, which stand to the left
 }
 
 type htmlBody struct {
@@ -48,7 +55,11 @@ type htmlCell struct {
 func (t Table) HTML(l Locale, number string) (template.HTML, error) {
 	view := htmlTable{ID: t.ID, Caption: t.Title, Note: t.Legend(l), Width: len(t.Columns)}
 	if len(t.Columns) > 0 {
-		view.First, view.Columns = t.Columns[0], t.Columns[1:]
+		view.First = t.Columns[0]
+	}
+	for i := 1; i < len(t.Columns); i++ {
+		text := slices.ContainsFunc(t.Rows, func(r Row) bool { return i < len(r.Cells) && r.Cells[i].stands() && r.Cells[i].text != "" })
+		view.Columns = append(view.Columns, htmlColumn{t.Columns[i], text})
 	}
 	view.Groups = groupsOf(view.Columns)
 	for _, r := range t.Rows {
@@ -76,13 +87,13 @@ func rowOf(r Row, l Locale) htmlRow {
 		if i == 0 {
 			row.Head = value
 		} else {
-			row.Cells = append(row.Cells, htmlCell{value, c.isText})
+			row.Cells = append(row.Cells, htmlCell{value, c.stands()})
 		}
 	}
 	return row
 }
 
-func groupsOf(columns []Column) []htmlGroup {
+func groupsOf(columns []htmlColumn) []htmlGroup {
 	var out []htmlGroup
 	any := false
 	for _, c := range columns {
@@ -90,7 +101,7 @@ func groupsOf(columns []Column) []htmlGroup {
 		if n := len(out); n > 0 && c.Group != "" && out[n-1].Label == c.Group {
 			out[n-1].Span++
 		} else {
-			out = append(out, htmlGroup{c.Group, 1})
+			out = append(out, htmlGroup{c.Group, 1, c.Text})
 		}
 	}
 	if !any {

@@ -40,11 +40,12 @@ type Row struct {
 
 // A Cell is a text or a number. The zero Cell is an absent number.
 type Cell struct {
-	text   string
-	isText bool
-	number disclose.Number
-	format Format
-	mark   string
+	text     string
+	isText   bool
+	asNumber bool // the text is a number
+	number   disclose.Number
+	format   Format
+	mark     string
 }
 
 // Text returns a cell with a text.
@@ -59,6 +60,15 @@ func (c Cell) Marked(mark string) Cell {
 	c.mark = mark
 	return c
 }
+
+// AsNumber is a cell with a number that is written as a text, among others that are not.
+func (c Cell) AsNumber() Cell {
+	c.asNumber = true
+	return c
+}
+
+// stands tells whether the cell stands to the left, as texts do.
+func (c Cell) stands() bool { return c.isText && !c.asNumber }
 
 // IsText tells whether the cell holds a text.
 func (c Cell) IsText() bool { return c.isText }

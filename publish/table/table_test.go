@@ -86,6 +86,26 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// Headings stand as what is under them: texts to the left, also where others are
+// numbers, and numbers that are written as texts with the numbers.
+func TestHeadingsStandAsTheirColumns(t *testing.T) {
+	n := gate(t, result.Proportion(result.Key{Quantity: "x"}, 30, 40))[0]
+	got, err := Table{Columns: []Column{{}, {Label: "year", Group: "g"}, {Label: "share", Group: "g"}, {Label: "rank", Group: "h"}},
+		Rows: []Row{{Cells: []Cell{Text("a"), Text("2019"), Num(n, Format{Kind: Percent}), Text("1–3").AsNumber()}}, {Cells: []Cell{Text("b"), Text("2020"), {}, {}}}}}.HTML(NewLocale("en"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<th scope="colgroup" class="t" colspan="2">g</th><th scope="colgroup" colspan="1">h</th>`,
+		`<th scope="col" class="t">year</th><th scope="col">share</th><th scope="col">rank</th>`,
+		`<td class="t">2019</td><td class="n">75%</td><td class="n">1–3</td>`,
+	} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("%s\nis not in\n%s", want, got)
+		}
+	}
+}
+
 // A table without signs has no legend, and one without numbers says so.
 func TestLegendAndEmpty(t *testing.T) {
 	plain := Table{Note: "N.", Rows: []Row{{Cells: []Cell{Text("a"), Text("b")}}}}
