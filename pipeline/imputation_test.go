@@ -357,7 +357,7 @@ func TestTipping(t *testing.T) {
 
 // TestProjectsArePooled: a project's contribution is the mean over the sets, with
 // chance in its outcomes and the spread between sets in its error, and rests on
-// the persons that filling adds.
+// all its persons, also where complete rows tell of some of them.
 func TestProjectsArePooled(t *testing.T) {
 	value := func(c, se float64, n, part int) result.Value {
 		half := 1.959963984540054 * se
@@ -370,11 +370,11 @@ func TestProjectsArePooled(t *testing.T) {
 	}
 	want := math.Sqrt(0.01 + 1.5*0.02)
 	v := got[0].values()
-	if math.Abs(v[0].Value-0.3) > 1e-12 || math.Abs(v[1].Value-want) > 1e-12 || v[0].N != 8 || v[0].Part != 5 || !math.IsNaN(v[0].Low) {
+	if math.Abs(v[0].Value-0.3) > 1e-12 || math.Abs(v[1].Value-want) > 1e-12 || v[0].N != 18 || v[0].Part != 9 || !math.IsNaN(v[0].Low) {
 		t.Errorf("%+v, want the error %v", v, want)
 	}
-	if fresh := poolProjects([][]result.Value{{value(0.2, 0.1, 18, 9)}, {value(0.4, 0.1, 18, 9)}}, nil)[0].values()[0]; fresh.N != 18 || fresh.Part != 9 {
-		t.Errorf("%+v", fresh)
+	if got[0].complete == nil || got[0].complete.N != 10 {
+		t.Errorf("its complete rows are %+v", got[0].complete)
 	}
 }
 
