@@ -86,6 +86,9 @@ func (p *plan) set(s, by int) {
 	p.by[s] = by
 }
 
+// partners is the number of strata to which one may hand some of its change.
+const partners = 256
+
 // improve gives a stratum the change by which the sum of squares becomes least, or
 // hands some of its change to another stratum. It tells whether anything became better.
 func (p *plan) improve(s int) bool {
@@ -103,9 +106,10 @@ func (p *plan) improve(s int) bool {
 			continue
 		}
 		p.set(s, by)
-		for t := range p.by {
+		for next := range min(partners, len(p.by)-1) {
+			t := (s + next + 1) % len(p.by)
 			to := p.by[t] + was - by
-			if t == s || to <= -p.base || to >= p.base {
+			if to <= -p.base || to >= p.base {
 				continue
 			}
 			if both := sum + p.gain(t, to); both < least {
