@@ -287,7 +287,7 @@ func TestWhatRoundingMakesOfValues(t *testing.T) {
 		rate, _ := p.set.Get(key("attainment", level))
 		if err := p.set.Add("test",
 			result.Value{Key: key("group_expected", level), Unit: result.Share, Value: 0.4, Low: 0.3, High: 0.5, N: rate.N, Part: rate.Part},
-			result.Value{Key: key("group_contribution", level), Unit: result.Points, Value: rate.Value - 0.4, Low: -1, High: 1, N: rate.N, Part: rate.Part},
+			result.Value{Key: key("group_contribution", level), Unit: result.Points, Value: rate.Value - 0.4, Low: -0.1, High: 0.1, N: rate.N, Part: rate.Part},
 			result.Estimate(result.Key{Quantity: "expected", Model: "m", Variable: "education", Level: level}, result.Share, 0.31, p.size(p.where("gross", map[string]int{"education": l})))); err != nil {
 			t.Fatal(err)
 		}
@@ -313,8 +313,15 @@ func TestWhatRoundingMakesOfValues(t *testing.T) {
 			if !expected.Rounded() || expected.Value() != 0.4 || expected.N() != actual.N() {
 				t.Errorf("expected: %+v of %+v", expected, actual)
 			}
-			if !contribution.Rounded() || math.Abs(contribution.Value()+0.4-actual.Value()) > 1e-12 || !math.IsNaN(contribution.value.Low) || contribution.N() != actual.N() {
+			if !contribution.Rounded() || math.Abs(contribution.Value()+0.4-actual.Value()) > 1e-12 || contribution.N() != actual.N() {
 				t.Errorf("contribution: %+v of %+v", contribution, actual)
+			}
+			moved := contribution.Value() - rate.Value + 0.4
+			switch low, high := contribution.Interval(); {
+			case rate.N < 50 && !(math.IsNaN(low) && math.IsNaN(high)):
+				t.Errorf("of %d: %v to %v", rate.N, low, high)
+			case rate.N >= 50 && (low > moved-0.1 || low <= moved-0.111 || high < moved+0.1 || high >= moved+0.111 || math.Abs(math.Remainder(low, 0.01)) > 1e-9 || math.Abs(math.Remainder(high, 0.01)) > 1e-9):
+				t.Errorf("of %d, moved by %v: %v to %v", rate.N, moved, low, high)
 			}
 		}
 		if estimate.State() == Shown && (estimate.Value() != 0.31 || estimate.N() != all.N()) {
@@ -323,5 +330,39 @@ func TestWhatRoundingMakesOfValues(t *testing.T) {
 	}
 	if changed == 0 || few == 0 {
 		t.Errorf("the draw shows nothing: %d changed, %d few", changed, few)
+	}
+}
+
+// An attacker is told what is wrong with numbers that are said to be rounded.
+func TestAnAttackOnARoundedNumber(t *testing.T) {
+	p := crowd(3, 400)
+	rules := Rules{Threshold: 5, Base: 3}
+	rare := slices.IndexFunc(p.set.Values, func(v result.Value) bool { return rules.small(v.Part) && !rules.small(v.N) })
+	if rare < 0 {
+		t.Fatal("the draw has no small count")
+	}
+	v := p.set.Values[rare]
+	see := func(of result.Value, shown float64, n int) string {
+		return NewAttack(&p.set.Facts, tellings(p.set), rules).SeeRounded(rare, of, shown, n)
+	}
+	points := v
+	points.Unit, points.Value = result.Points, v.Value-0.5
+	for _, c := range []struct {
+		name string
+		got  string
+		sure bool // it is wrong
+	}{
+		{"rounded", see(v, share(3, 24), 24), false},
+		{"all of them", see(v, share(24, 24), 24), false},
+		{"a small count", see(v, share(4, 24), 24), true},
+		{"no multiple", see(v, share(7, 24), 24), true},
+		{"no share", see(v, 0.3, 24), true},
+		{"more than all", see(v, share(27, 24), 24), true},
+		{"a deviation as it was", see(points, points.Value, v.N+1), true},
+		{"a deviation from the rounded share", see(points, points.Value+0.01, v.N+1), false},
+	} {
+		if (c.got != "") != c.sure {
+			t.Errorf("%s: %q", c.name, c.got)
+		}
 	}
 }

@@ -19,6 +19,8 @@ func (a *Attack) SeeRounded(value int, of result.Value, shown float64, n int) (w
 		return ""
 	case of.Unit == result.Persons && of.Part < 0 && shown != float64(n):
 		return "it is another number than its own n"
+	case of.Unit == result.Points && of.Part >= 0 && n != of.N && shown == of.Value:
+		return "it is as it was, and tells of a share that is not"
 	case of.Unit == result.Persons && of.Part >= 0:
 		counts = append(counts, int(shown))
 	case isShare(of) && n > 0:

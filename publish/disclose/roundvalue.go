@@ -131,8 +131,8 @@ func (r *rounder) value(i int, v result.Value, outcome string) result.Value {
 	case estimate:
 		v.N, v.Part = n, -1
 	case residual:
-		v = v.WithInterval(math.NaN(), math.NaN())
-		v.Value += share(r.rounded(groups[1]), n) - share(v.Part, v.N)
+		by := share(r.rounded(groups[1]), n) - share(v.Part, v.N)
+		v = moved(v, by)
 		v.N, v.Part = n, -1
 	}
 	return v
@@ -147,3 +147,26 @@ func interval(v result.Value, wasLow, wasHigh, low, high float64) result.Value {
 	}
 	return v.WithInterval(low, high)
 }
+
+// moved adds a number to a value and its interval, the ends of which are then moved
+// outwards to whole per cents, of many persons to whole per mille: they are sums over
+// the persons, and their digits would tell how many. Of few any digit would.
+func moved(v result.Value, by float64) result.Value {
+	v.Value += by
+	steps := 100.0
+	switch {
+	case v.N < fewForIntervals:
+		return v.WithInterval(math.NaN(), math.NaN())
+	case v.N >= manyForIntervals:
+		steps = 1000
+	}
+	return v.WithInterval(math.Floor((v.Low+by)*steps)/steps, math.Ceil((v.High+by)*steps)/steps)
+}
+
+// Persons from which intervals that were moved are told, and are told more exactly. With
+// n persons an interval is about 2/√n wide, so that steps of s leave n open within
+// n × s√n/2: 50 within about 2, 1000 within about 15.
+const (
+	fewForIntervals  = 50
+	manyForIntervals = 1000
+)
