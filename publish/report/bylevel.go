@@ -31,7 +31,7 @@ func (w *writer) levelContribution(variant string, g study.Grouping) {
 	plot := figure.Dots{Series: w.series(), Format: figure.Points, Axis: w.word("by_level.axis")}
 	data := table.Table{Columns: []table.Column{{Label: w.variable(g.Variable)}, {Label: w.word("by_level.scheme")},
 		{Label: w.word("by_level.actual")}, {Label: w.word("by_level.expected")}, {Label: w.word("by_level.difference")}}}
-	most := levelMark{number: disclose.Number{}}
+	most, bare := levelMark{number: disclose.Number{}}, false
 	for _, l := range describe.Levels(w.study, g) {
 		plot.Categories = append(plot.Categories, figure.Category{Key: l.Key, Label: l.Label.In(w.lang)})
 		for _, s := range w.schemes {
@@ -44,11 +44,14 @@ func (w *writer) levelContribution(variant string, g study.Grouping) {
 			data.Rows = append(data.Rows, table.Row{Group: label, Cells: []table.Cell{table.Text(label), table.Text(s.label),
 				table.Num(number("group_actual", s.key, l.Key), wholePercent), table.Num(number("group_expected", s.key, l.Key), wholePercent),
 				table.Num(n, table.Format{Kind: table.Points, Interval: true})}})
-			most = most.or(levelMark{s, label, n})
+			most, bare = most.or(levelMark{s, label, n}), bare || withoutInterval(n)
 		}
 	}
 	title := w.say("by_level.nothing", "variable", w.topic(g.Variable))
-	if most.clear() {
+	switch {
+	case bare:
+		title = w.say("by_level.plain", "variable", w.topic(g.Variable))
+	case most.clear():
 		key := "by_level.above"
 		if most.number.Value() < 0 {
 			key = "by_level.below"
@@ -57,6 +60,13 @@ func (w *writer) levelContribution(variant string, g study.Grouping) {
 	}
 	w.figure(figure.Figure{ID: id("by-level", g.Variable), Title: title, Subtitle: join([]string{w.say("by_level.subtitle", "variable", w.topic(g.Variable)), w.nText(w.get(result.Key{Quantity: "persons", Model: w.study.Contribution.Model}))}),
 		Note: w.say("by_level.note"), Alt: w.word("by_level.alt", "title", title), Plot: plot}, data)
+}
+
+// withoutInterval tells whether a number is shown of which it is not known how far
+// chance goes, as that of rounded counts.
+func withoutInterval(n disclose.Number) bool {
+	low, _ := n.Interval()
+	return table.Has(n) && math.IsNaN(low)
 }
 
 // A levelMark is the number of a scheme at a level.

@@ -139,7 +139,7 @@ func (w *writer) lowerPairs(variant string) string {
 	for _, p := range w.pairsOfYears() {
 		of := func(quantity string) disclose.Number { return w.ofPair(quantity, variant, p) }
 		r, unchanged := of("stability_correlation"), of("stability_expected")
-		if !table.Has(r) || !table.Has(unchanged) {
+		if !table.Has(r) || !table.Has(unchanged) || withoutInterval(r) {
 			continue
 		}
 		all++

@@ -126,6 +126,29 @@ func TestVariantsStandSideBySide(t *testing.T) {
 	}
 }
 
+// TestLevelsWithoutIntervals: where it is not known how far chance goes, no group is
+// said to be clear of it, nor none.
+func TestLevelsWithoutIntervals(t *testing.T) {
+	s := madeUp()
+	n := &numbers{t, result.NewSet(), 3}
+	for i, level := range []string{"1", "2"} {
+		v := result.Estimate(result.Key{Quantity: "group_contribution", Kind: "with", Sample: "in_model", Scheme: "new", Variable: "level", Level: level}, result.Points, 0.1, 500)
+		if i == 0 {
+			v = v.WithInterval(0.05, 0.15)
+		}
+		n.add(v)
+	}
+	for lang, want := range map[string]string{"nb": "Faktisk minus forventet måloppnåelse etter level", "en": "Actual less expected attainment by level"} {
+		var titles []string
+		for _, f := range build(t, s, n.set, lang).Figures {
+			titles = append(titles, f.Title)
+		}
+		if len(titles) != 1 || !strings.HasPrefix(titles[0], want) {
+			t.Errorf("%q, want %q", titles, want)
+		}
+	}
+}
+
 // What a scheme's participants at a level do beyond what is expected is told by
 // the clearest of them; what is hidden is not.
 func TestContributionByLevelIsTold(t *testing.T) {
