@@ -17,6 +17,7 @@ type weights struct {
 	headline  []int // the crossings whose groups are headline groups
 	cost      []int // by group: what a person more or less costs; 0 of groups that nothing tells of
 
+	small  []bool  // by row: in a small group
 	loose  []bool  // by row: the weight is base or 0
 	rows   []int32 // those who are loose, by stratum
 	from   []int   // by stratum: where its persons begin among rows; one more at the end
@@ -25,24 +26,9 @@ type weights struct {
 	change []int   // by group: rounded count less count
 }
 
-// Costs of a person more or less, in terms of the sum of squares that is made least.
-const (
-	costTold      = 1
-	costEstimated = 10      // of a group that an estimate tells of, which is lost when its count changes
-	costHeadline  = 4000000 // of all of a sample; of a part of it, headlineStep times less for each condition
-	headlineStep  = 16
-)
-
-// window is the number of persons among whom one is chosen, so that the work is linear
-// in the number of persons.
-const window = 128
-
-// maxPasses is how often persons are exchanged for others.
-const maxPasses = 20
-
 // newWeights puts the persons into strata.
 func newWeights(w *who, rules Rules, outcome string, cost []int) *weights {
-	a := &weights{who: w, base: rules.Base, threshold: rules.Threshold, cost: cost, loose: make([]bool, w.members.Rows)}
+	a := &weights{who: w, base: rules.Base, threshold: rules.Threshold, cost: cost, small: make([]bool, w.members.Rows), loose: make([]bool, w.members.Rows)}
 	a.stratum = make([]int32, w.members.Rows)
 	a.strata = 1
 	for i := range w.crossings {
@@ -74,7 +60,7 @@ func (a *weights) split(x *crossing) {
 	a.strata = len(at)
 }
 
-// loosen makes the members of groups loose.
+// loosen marks the members of small groups.
 func (a *weights) loosen(groups []int) {
 	within := map[int32][]int{} // the groups by their root
 	crossings := map[int]bool{}
@@ -87,9 +73,9 @@ func (a *weights) loosen(groups []int) {
 		if !crossings[i] {
 			continue
 		}
-		for row := range a.loose {
+		for row := range a.small {
 			for _, k := range within[a.crossings[i].group(row)] {
-				a.loose[row] = a.loose[row] || a.has(k, row)
+				a.small[row] = a.small[row] || a.has(k, row)
 			}
 		}
 	}
@@ -98,6 +84,7 @@ func (a *weights) loosen(groups []int) {
 // assign chooses who weighs base: so many in each stratum as plan says, and among them
 // those by whom the counts change least.
 func (a *weights) assign() {
+	copy(a.loose, a.small)
 	more, heavy := a.plan()
 	a.pad(more)
 	a.list()
@@ -111,10 +98,12 @@ func (a *weights) assign() {
 	for s := range a.strata {
 		a.choose(s, heavy[s])
 	}
+	rows := a.byStratum()
 	for range maxPasses {
 		better := false
 		for s := range a.strata {
 			better = a.exchange(s) || better
+			better = a.replace(s, rows[s]) || better
 		}
 		if !better {
 			return
@@ -186,101 +175,4 @@ func (a *weights) list() {
 
 func (a *weights) groupsOf(p int) []int32 {
 	return a.groups[p*len(a.crossings) : (p+1)*len(a.crossings)]
-}
-
-// gain is by how much the sum of squares grows when a person weighs base more.
-func (a *weights) gain(p int) int {
-	sum := 0
-	for _, k := range a.groupsOf(p) {
-		if k >= 0 {
-			sum += a.cost[k] * a.base * (2*a.change[k] + a.base)
-		}
-	}
-	return sum
-}
-
-// swap is by how much the sum of squares grows when a person who weighs base and one
-// who weighs nothing change places.
-func (a *weights) swap(heavy, light int) int {
-	sum := 0
-	of := a.groupsOf(light)
-	for i, k := range a.groupsOf(heavy) {
-		l := of[i]
-		if k == l {
-			continue
-		}
-		if k >= 0 {
-			sum += a.cost[k] * a.base * (a.base - 2*a.change[k])
-		}
-		if l >= 0 {
-			sum += a.cost[l] * a.base * (a.base + 2*a.change[l])
-		}
-	}
-	return sum
-}
-
-// weigh gives a loose person the weight of base, or takes it.
-func (a *weights) weigh(p int, heavy bool) {
-	by := a.base
-	if !heavy {
-		by = -by
-	}
-	a.heavy[p] = heavy
-	for _, k := range a.groupsOf(p) {
-		if k >= 0 {
-			a.change[k] += by
-		}
-	}
-}
-
-// choose gives one after the other in a stratum the weight of base, the one by whom the
-// sum of squares becomes least, until there are enough.
-func (a *weights) choose(s, enough int) {
-	start, to := a.from[s], a.from[s+1]
-	for range enough {
-		for start < to && a.heavy[start] {
-			start++
-		}
-		best, least, looked := -1, 0, 0
-		for p := start; p < to && looked < window; p++ {
-			if a.heavy[p] {
-				continue
-			}
-			looked++
-			if g := a.gain(p); best < 0 || g < least {
-				best, least = p, g
-			}
-		}
-		a.weigh(best, true)
-	}
-}
-
-// exchange lets those of a stratum who weigh base change places with others where that
-// makes the sum of squares less. It tells whether any did.
-func (a *weights) exchange(s int) (any bool) {
-	from, to := a.from[s], a.from[s+1]
-	for p := from; p < to; p++ {
-		if !a.heavy[p] {
-			continue
-		}
-		best, least := -1, 0
-		q := p
-		for range min(window, to-from-1) {
-			if q++; q == to {
-				q = from
-			}
-			if a.heavy[q] {
-				continue
-			}
-			if d := a.swap(p, q); d < least {
-				best, least = q, d
-			}
-		}
-		if best >= 0 {
-			a.weigh(p, false)
-			a.weigh(best, true)
-			any = true
-		}
-	}
-	return any
 }
