@@ -31,7 +31,7 @@ export function caterpillar(plot, context) {
     if (!of.length) continue;
     const name = legend(s.label === "" ? [] : [s], frame, "dot");
     const y0 = bottom + name.height + 2;
-    const y = linear(values, [y0 + height - 4, y0 + 4], {zero: true, unit: plot.format === "percent" || plot.format === "points" ? 1 : 10, count: 5});
+    const y = linear(values, [y0 + height - 4, y0 + 4], {zero: true, unit: plot.format === "percent" || plot.format === "points" ? 1 : 10, count: narrow ? 5 : 8});
     panels.push({series: s, name, nameTop: bottom, y, y0, y1: y0 + height, ...places(of, s, y, frame, context)});
     bottom = y0 + height + 14;
   }
