@@ -204,12 +204,12 @@ func (r Rules) hides(v result.Value) bool {
 }
 
 // model is a fitted model without what may not leave: small counts of persons
-// who were dropped for something missing, and the words of warnings, which may
+// who were dropped for something missing, or any when counts are rounded, and the words of warnings, which may
 // hold counts.
 func (r Rules) model(m *fit.Result) *fit.Result {
 	cleared := *m
-	if r.small(m.NDropped) {
-		cleared.NDropped = -1
+	if r.small(m.NDropped) || r.Base > 0 && m.NDropped > 0 {
+		cleared.NDropped, cleared.DroppedBy = -1, nil
 	}
 	for _, n := range m.DroppedBy {
 		if r.small(n) { // it would follow from the rest

@@ -76,6 +76,13 @@ func TestModelsHoldNoSmallCounts(t *testing.T) {
 	if w := m.Warnings[0]; w.Code != "dropped" || w.Subject != "age" || w.Message != "" {
 		t.Errorf("%+v", w)
 	}
+	s.Models["large"] = &fit.Result{NObs: 900, NDropped: 40, DroppedBy: map[string]int{"sex": 40}}
+	if m := Clear(s, DefaultRules).Models()["large"]; m.NDropped != 40 || m.DroppedBy["sex"] != 40 {
+		t.Errorf("%+v", m)
+	}
+	if m := Clear(s, Rules{Threshold: 5, Base: 3}).Models()["large"]; m.NDropped != -1 || m.DroppedBy != nil {
+		t.Errorf("exact beside rounded counts: %+v", m)
+	}
 	if of := s.Models["many"]; of.NDropped != 4 || len(of.DroppedBy) != 2 || of.Warnings[0].Message == "" {
 		t.Error("the results themselves were changed")
 	}
