@@ -8,9 +8,18 @@ const (
 	headlineStep  = 16
 )
 
-// window is the number of persons among whom one is chosen, so that the work is linear
-// in the number of persons.
-const window = 128
+// The number of persons among whom one is chosen: fewer, the more there are to choose,
+// so that the work grows no faster than the number of persons.
+const (
+	minWindow = 8
+	maxWindow = 128
+	choices   = 1 << 16 // the product of the two, between the limits
+)
+
+// window is the number of persons among whom one is chosen.
+func (a *weights) window() int {
+	return max(minWindow, min(maxWindow, choices/max(1, len(a.rows))))
+}
 
 // maxPasses is how often persons are exchanged for others.
 const maxPasses = 20
@@ -63,7 +72,7 @@ func (a *weights) weigh(p int, heavy bool) {
 // choose gives one after the other in a stratum the weight of base, the one by whom the
 // sum of squares becomes least, until there are enough.
 func (a *weights) choose(s, enough int) {
-	start, to := a.from[s], a.from[s+1]
+	start, to, window := a.from[s], a.from[s+1], a.window()
 	for range enough {
 		for start < to && a.heavy[start] {
 			start++
@@ -85,7 +94,7 @@ func (a *weights) choose(s, enough int) {
 // exchange lets those of a stratum who weigh base change places with others where that
 // makes the sum of squares less. It tells whether any did.
 func (a *weights) exchange(s int) (any bool) {
-	from, to := a.from[s], a.from[s+1]
+	from, to, window := a.from[s], a.from[s+1], a.window()
 	for p := from; p < to; p++ {
 		if !a.heavy[p] {
 			continue
@@ -127,7 +136,7 @@ func (a *weights) byStratum() [][]int32 {
 // others in their place, where that makes the sum of squares less. It tells whether any did.
 func (a *weights) replace(s int, rows []int32) (any bool) {
 	others := make([]int32, len(a.crossings))
-	next := 0
+	next, window := 0, a.window()
 	for p := a.from[s]; p < a.from[s+1]; p++ {
 		if a.small[a.rows[p]] {
 			continue
