@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"bidrag/publish/disclose"
+	"bidrag/publish/record"
 	"bidrag/study/problem"
 )
 
@@ -35,7 +36,7 @@ func (a *auditor) findAmounts() {
 }
 
 // told is what may be told of a number: of a quantile of amounts, what stands in its place.
-func (v value) told() *float64 {
+func told(v record.Value) *float64 {
 	if v.Told != nil {
 		return v.Told
 	}

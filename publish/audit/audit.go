@@ -25,6 +25,7 @@ import (
 	"path"
 
 	"bidrag/publish/disclose"
+	"bidrag/publish/record"
 	"bidrag/study/problem"
 )
 
@@ -54,8 +55,8 @@ type auditor struct {
 	dir      string
 	manifest *manifest
 	full     *fullResults
-	ids      map[string]int   // of the full results
-	shown    map[string]value // of results.json, by id
+	ids      map[string]int          // of the full results
+	shown    map[string]record.Value // of results.json, by id
 	attack   *disclose.Attack
 	amounts  *disclose.AmountAttack
 	seen     map[string]bool // ids that were read, to count them
@@ -66,7 +67,7 @@ type auditor struct {
 // Folder attacks the output folder dir. It is an error when the folder cannot be
 // attacked, for want of its manifest or full results.
 func Folder(dir string) (*Verdict, error) {
-	a := &auditor{dir: dir, ids: map[string]int{}, shown: map[string]value{}, seen: map[string]bool{}}
+	a := &auditor{dir: dir, ids: map[string]int{}, shown: map[string]record.Value{}, seen: map[string]bool{}}
 	var err error
 	if a.manifest, err = readManifest(dir); err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func Folder(dir string) (*Verdict, error) {
 	tellings := make([]disclose.Telling, len(a.full.Values))
 	for i, v := range a.full.Values {
 		a.ids[v.ID] = i
-		tellings[i] = v.telling()
+		tellings[i] = v.Telling()
 	}
 	a.attack = disclose.NewAttack(&a.full.Facts, tellings, disclose.Rules{Threshold: a.manifest.Settings.Threshold, Base: a.manifest.Settings.Base})
 	if err := a.prepareAmounts(tellings); err != nil {

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 
 	"bidrag/evaluate/result"
 	"bidrag/publish/disclose"
+	"bidrag/publish/record"
 	"bidrag/study/problem"
 )
 
@@ -36,56 +36,6 @@ type file struct {
 	Cells   []string `json:"cells"` // of a table, by row: the ids of its fields, with a tab between
 }
 
-// value is one number of results.json or results_full.json.
-type value struct {
-	ID     string   `json:"id"`
-	Value  *float64 `json:"value"`
-	Low    *float64 `json:"low"`
-	High   *float64 `json:"high"`
-	Unit   string   `json:"unit"`
-	N      int      `json:"n"`
-	Round  bool     `json:"rounded"`
-	Part   *int     `json:"part"`
-	Groups []group  `json:"groups"`
-
-	Amounts []result.Summed `json:"amounts"`
-	Told    *float64        `json:"told"`
-}
-
-type group struct {
-	Group result.Group   `json:"group"`
-	N     *int           `json:"n"`
-	Or    []result.Group `json:"or"`
-}
-
-// telling is what the value tells, for the attack.
-func (v value) telling() disclose.Telling {
-	t := disclose.Telling{ID: v.ID, N: v.N, Part: -1, Amounts: v.Amounts}
-	if v.Part != nil {
-		t.Part = *v.Part
-	}
-	for _, g := range v.Groups {
-		c := result.Counted{Group: g.Group, N: -1, Or: g.Or}
-		if g.N != nil {
-			c.N = *g.N
-		}
-		t.Groups = append(t.Groups, c)
-	}
-	return t
-}
-
-// result is the value as the run had it.
-func (v value) result() result.Value {
-	out := result.Value{Unit: v.Unit, N: v.N, Part: -1, Value: math.NaN()}
-	if v.Value != nil {
-		out.Value = *v.Value
-	}
-	if v.Part != nil {
-		out.Part = *v.Part
-	}
-	return out
-}
-
 // model is what an audit reads of a model.
 type model struct {
 	NObs      int            `json:"n_obs"`
@@ -99,7 +49,7 @@ type model struct {
 // publicResults is results.json.
 type publicResults struct {
 	Models map[string]model `json:"models"`
-	Values []value          `json:"values"`
+	Values []record.Value   `json:"values"`
 	Gaps   []struct {
 		Message string `json:"message"`
 	} `json:"gaps"`
@@ -110,7 +60,7 @@ type publicResults struct {
 
 // fullResults is results_full.json.
 type fullResults struct {
-	Values []value           `json:"values"`
+	Values []record.Value    `json:"values"`
 	Places map[string]string `json:"places"`
 	Facts  result.Facts      `json:"facts"`
 }

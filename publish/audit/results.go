@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"bidrag/evaluate/result"
+	"bidrag/publish/record"
 )
 
 const suppressAgain = "run the study again, and publish what it writes unchanged"
@@ -38,7 +39,7 @@ func (a *auditor) results(name string, _ file, text []byte) {
 }
 
 // value holds a shown number against the full results.
-func (a *auditor) value(name string, v value) {
+func (a *auditor) value(name string, v record.Value) {
 	i, ok := a.ids[v.ID]
 	if !ok {
 		a.found(name, 0, "%s is no number of the run; %s", v.ID, suppressAgain)
@@ -48,11 +49,11 @@ func (a *auditor) value(name string, v value) {
 		a.found(name, 0, "%s stands there twice; %s", v.ID, suppressAgain)
 	}
 	a.shown[v.ID] = v
-	if v.Round && a.manifest.Settings.Base > 0 {
+	if v.Rounded && a.manifest.Settings.Base > 0 {
 		a.rounded(name, i, v)
 		return
 	}
-	if of := a.full.Values[i]; v.N != of.N || !same(v.Low, of.Low) || !same(v.High, of.High) || !same(v.Value, of.told()) && (of.Told != nil || !coarse(v.Value, of.Value)) {
+	if of := a.full.Values[i]; v.N != of.N || !same(v.Low, of.Low) || !same(v.High, of.High) || !same(v.Value, told(of)) && (of.Told != nil || !coarse(v.Value, of.Value)) {
 		a.found(name, 0, "%s is not what results_full.json says; %s", v.ID, suppressAgain)
 	}
 	if v.Part != nil || len(v.Groups) > 0 || len(v.Amounts) > 0 || v.Told != nil {
@@ -64,16 +65,16 @@ func (a *auditor) value(name string, v value) {
 }
 
 // rounded holds a number that is made of rounded counts against them.
-func (a *auditor) rounded(name string, i int, v value) {
+func (a *auditor) rounded(name string, i int, v record.Value) {
 	a.seen[v.ID] = true
 	if v.Part != nil || len(v.Groups) > 0 || len(v.Amounts) > 0 || v.Told != nil {
 		a.found(name, 0, "%s tells whom it counts, which belongs in results_full.json alone; %s", v.ID, suppressAgain)
 	}
-	shown := v.result()
+	shown := v.Result()
 	if len(a.full.Values[i].Amounts) > 0 {
 		a.found(name, 0, "%s is of amounts, which are not rounded; %s", v.ID, suppressAgain)
 	}
-	if wrong := a.attack.SeeRounded(i, a.full.Values[i].result(), shown.Value, shown.N); wrong != "" {
+	if wrong := a.attack.SeeRounded(i, a.full.Values[i].Result(), shown.Value, shown.N); wrong != "" {
 		a.found(name, 0, "%s is not made of rounded counts: %s; %s", v.ID, wrong, suppressAgain)
 	}
 }
