@@ -263,7 +263,7 @@ func (s *sums) protect(order []int) {
 		for k := range s.cells {
 			s.cells[k].published = false
 		}
-		e := newEchelon(len(s.Groups), s.Equations, s.nothing())
+		e := newEchelon(len(s.Groups), s.Equations, s.nothing(), nil)
 		for _, k := range order {
 			c := &s.cells[k]
 			if c.forbidden || c.hidden || slices.ContainsFunc(e.reveals(k), func(o int) bool { return s.cells[o].forbidden }) {
@@ -407,7 +407,7 @@ func (a *AmountAttack) Secrets() int {
 func (a *AmountAttack) Find() []FoundAmount {
 	var out []FoundAmount
 	for _, s := range a.amounts.sums {
-		e := newEchelon(len(s.Groups), s.Equations, s.known())
+		e := newEchelon(len(s.Groups), s.Equations, s.known(), nil)
 		b, part := s.bounds(s.known())
 		for k, c := range s.cells {
 			if !c.forbidden || c.published || !e.follows(k) && !c.close(b.High[k], part) {

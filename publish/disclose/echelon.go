@@ -19,6 +19,7 @@ type echelon struct {
 	pivot []int            // by row
 	row   []int            // by unknown: the row whose pivot it is, −1
 	in    []map[int]bool   // by unknown: the rows in which it stands
+	stay  []bool           // by unknown: it stays unknown, and is a pivot before others (nil: not told)
 }
 
 func times(a, b uint64) uint64 { return a * b % prime }
@@ -35,9 +36,10 @@ func inverse(a uint64) uint64 {
 	return out
 }
 
-// newEchelon solves the equations between n counts, those known left out.
-func newEchelon(n int, equations []Equation, known []bool) *echelon {
-	e := &echelon{row: make([]int, n), in: make([]map[int]bool, n)}
+// newEchelon solves the equations between n counts, those known left out. That some
+// stay unknown saves work and changes no answer.
+func newEchelon(n int, equations []Equation, known, stay []bool) *echelon {
+	e := &echelon{row: make([]int, n), in: make([]map[int]bool, n), stay: stay}
 	uses := make([]int, n)
 	for k := range e.row {
 		e.row[k] = -1
@@ -84,7 +86,7 @@ func (e *echelon) add(q Equation, known []bool, uses []int) {
 	}
 	best := -1
 	for _, k := range keys(r) {
-		if best < 0 || len(e.in[k])*4+uses[k] < len(e.in[best])*4+uses[best] {
+		if best < 0 || e.stays(k) && !e.stays(best) || e.stays(k) == e.stays(best) && len(e.in[k])*4+uses[k] < len(e.in[best])*4+uses[best] {
 			best = k
 		}
 	}
@@ -152,15 +154,25 @@ func rowsOf(set map[int]bool) []int {
 }
 
 // next chooses the pivot that takes the place of one that becomes known: of the
-// row's other unknowns that which stands in the fewest rows; −1 when there is none.
+// row's other unknowns, those first that stay unknown, that which stands in the
+// fewest rows; −1 when there is none.
 func (e *echelon) next(i, k int) int {
 	best := -1
 	for j := range e.rows[i] {
-		if j != k && (best < 0 || len(e.in[j]) < len(e.in[best]) || len(e.in[j]) == len(e.in[best]) && j < best) {
+		if j != k && (best < 0 || e.before(j, best)) {
 			best = j
 		}
 	}
 	return best
+}
+
+func (e *echelon) stays(k int) bool { return e.stay != nil && e.stay[k] }
+
+func (e *echelon) before(j, best int) bool {
+	if e.stays(j) != e.stays(best) {
+		return e.stays(j)
+	}
+	return len(e.in[j]) < len(e.in[best]) || len(e.in[j]) == len(e.in[best]) && j < best
 }
 
 // reveals lists the counts that would follow if k were published, and do not yet.

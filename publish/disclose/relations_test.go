@@ -119,7 +119,8 @@ func TestEchelonFollows(t *testing.T) {
 			equations = append(equations, Equation{order[0], order[1 : 1+rapid.IntRange(1, n-1).Draw(t, "parts")]})
 		}
 		known := make([]bool, n)
-		e := newEchelon(n, equations, known)
+		stay := rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "stay")
+		e := newEchelon(n, equations, known, stay)
 		for _, k := range rapid.SliceOfN(rapid.IntRange(0, n-1), 0, 4).Draw(t, "published") {
 			if known[k] {
 				continue

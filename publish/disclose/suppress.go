@@ -171,11 +171,11 @@ func (c *counts) mark(rules Rules) {
 // sensitive one following from them, the widest and largest first.
 func (c *counts) protect(rules Rules) {
 	given := c.Bounds(c.known()) // whatever is published
+	order := c.order()
 	for range maxRounds {
-		clear(c.published)
 		e, _ := c.solveFor(rules.Threshold)
-		for _, k := range c.order() {
-			if c.sensitive[k] || c.hidden[k] {
+		for _, k := range order {
+			if c.published[k] || c.sensitive[k] || c.hidden[k] {
 				continue
 			}
 			if slices.ContainsFunc(e.reveals(k), func(s int) bool { return s >= len(c.Groups) || c.sensitive[s] || c.hidden[s] }) {
@@ -219,7 +219,11 @@ func (c *counts) solveFor(threshold int) (system *echelon, pairs [][2]int) {
 			}
 		}
 	}
-	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...)), pairs
+	stay := make([]bool, n)
+	for k := range stay {
+		stay[k] = k >= len(c.Groups) || c.told[k] == 0 || c.sensitive[k] || c.hidden[k]
+	}
+	return newEchelon(n, equations, append(known, make([]bool, n-len(c.Groups))...), stay), pairs
 }
 
 // maxRounds is how often counts are given up beside those that can be bounded.
