@@ -51,21 +51,31 @@ func (r *Run) certain(name string, of study.Certainty) ([]result.Value, error) {
 	case of.Model != "":
 		return r.certainModel(name, r.fits[of.Model])
 	case of.Imputed != "":
-		return r.certainAlready(name, "imputation", func(scheme string) result.Key {
+		imputed := func(scheme string) result.Key {
 			return result.Key{Quantity: "imputed_treated_difference", Model: of.Imputed, Scheme: scheme}
-		})
+		}
+		return r.certainAlready(name, "imputation", imputed, imputed)
 	}
-	return r.certainAlready(name, "matching", func(scheme string) result.Key {
-		return result.Key{Quantity: "matched_difference", Kind: of.Method, Analysis: of.Matching, Scheme: scheme}
-	})
+	matched := func(quantity string) func(scheme string) result.Key {
+		return func(scheme string) result.Key {
+			return result.Key{Quantity: quantity, Kind: of.Method, Analysis: of.Matching, Scheme: scheme}
+		}
+	}
+	return r.certainAlready(name, "matching", matched("matched_difference"), matched("matching_kept"))
 }
 
-// certaintyOf is a value of the page, about so many persons of the scheme.
-func certaintyOf(name string, v result.Value, persons int) []result.Value {
+// certaintyOf is a value of the page, about so many persons of the scheme. They are those
+// of a value with the key like, whom the value's own key does not name.
+func certaintyOf(name string, v result.Value, persons int, like result.Key) []result.Value {
+	if v.Like == (result.Key{}) {
+		v.Like = v.Key
+	}
 	key := result.Key{Quantity: "certainty", Kind: name, Scheme: v.Key.Scheme}
 	v.Key, v.Unit = key, result.Points
 	key.Quantity = "certainty_persons"
-	return []result.Value{v, result.PersonCount(key, persons)}
+	count := result.PersonCount(key, persons)
+	count.Like = like
+	return []result.Value{v, count}
 }
 
 // certainRaw is the difference of rates in a sample.
@@ -83,7 +93,7 @@ func (r *Run) certainRaw(name, sample string) ([]result.Value, error) {
 	var out []result.Value
 	for _, v := range describe.Differences(r.Study, r.data, sample, rows) {
 		if count[v.Key.Scheme] > 0 && count[reference] > 0 {
-			out = append(out, certaintyOf(name, v, count[v.Key.Scheme])...)
+			out = append(out, certaintyOf(name, v, count[v.Key.Scheme], result.Key{Quantity: "persons", Sample: sample, Scheme: v.Key.Scheme})...)
 		}
 	}
 	if len(out) == 0 {
@@ -112,11 +122,14 @@ func (r *Run) certainModel(name string, f *fitted) ([]result.Value, error) {
 		return nil, err
 	}
 	value := func(quantity string, d effects.Difference) result.Value {
-		return result.Estimate(result.Key{Quantity: quantity, Kind: name, Scheme: d.Scheme}, result.Points, d.Value, d.Persons).WithInterval(d.Low, d.High)
+		v := result.Estimate(result.Key{Quantity: quantity, Kind: name, Scheme: d.Scheme}, result.Points, d.Value, d.Persons).WithInterval(d.Low, d.High)
+		v.Like = result.Key{Quantity: "risk_ratio", Model: f.name, Scheme: d.Scheme} // the scheme's persons in the model
+		return v
 	}
 	var out []result.Value
 	for _, d := range treated {
-		out = append(out, certaintyOf(name, value("certainty", d), d.Persons)...)
+		v := value("certainty", d)
+		out = append(out, certaintyOf(name, v, d.Persons, v.Like)...)
 	}
 	for _, d := range everyone {
 		out = append(out, value("certainty_everyone", d))
@@ -124,13 +137,13 @@ func (r *Run) certainModel(name string, f *fitted) ([]result.Value, error) {
 	return out, gap
 }
 
-// certainAlready is what another step has found. It is an error when that step
-// has neither an answer nor told why not.
-func (r *Run) certainAlready(name, step string, key func(scheme string) result.Key) ([]result.Value, error) {
+// certainAlready is what another step has found, and has counted the persons of. It is
+// an error when that step has neither an answer nor told why not.
+func (r *Run) certainAlready(name, step string, key, persons func(scheme string) result.Key) ([]result.Value, error) {
 	var out []result.Value
 	for _, e := range r.Study.Schemes {
 		if v, ok := r.Results.Get(key(e.Key)); ok && !e.Value.Reference {
-			out = append(out, certaintyOf(name, v, v.N)...)
+			out = append(out, certaintyOf(name, v, v.N, persons(e.Key))...)
 		}
 	}
 	if len(out) == 0 && !slices.ContainsFunc(r.Results.Gaps, func(g result.Gap) bool { return g.Step == step }) {

@@ -37,6 +37,15 @@ func (f *Facts) groups(v Value) (of []Group, having Group, also []Group) {
 	if f.Alone {
 		return []Group{own}, own.At("part", "1"), nil
 	}
+	if v.Like != (Key{}) {
+		k = v.Like
+	}
+	if of, also := f.ofMatching(k, v.Unit, v.Part >= 0, own); len(of) > 0 {
+		if v.Part >= 0 {
+			having = own.At("part", "1")
+		}
+		return of, having, also
+	}
 	for _, rules := range []func(Key) ([]Group, Group, []Group){f.ofData, f.ofDescription, f.ofModel, f.ofComposition, f.ofContribution} {
 		if of, having, also = rules(k); len(of) > 0 {
 			return of, having, also
@@ -291,7 +300,7 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 		return one(kept), f.attained(kept, ""), nil
 	case "matching_score":
 		return one(all), all.At("score of "+clean(k.Analysis), k.Level), nil
-	case "matching_mean", "matching_variance_ratio":
+	case "matching_mean":
 		level := k.Level
 		if level == "" {
 			level = "1"
@@ -299,6 +308,55 @@ func (f *Facts) ofComposition(k Key) (of []Group, having Group, also []Group) {
 		return []Group{kept, all}, f.level(kept, k, k.Variable, level), nil
 	}
 	return nil, "", nil
+}
+
+// ofMatching are the groups of what a matching compares. A difference tells of both
+// sides, since the number of the one is found from it and that of the other, and of an
+// outcome of yes or no (points) also of those who attained the goal. Whose part a share of
+// few of either side is cannot be told from the key, so that it has a group of its own.
+func (f *Facts) ofMatching(k Key, unit string, share bool, own Group) (of, also []Group) {
+	if k.Analysis == "" {
+		return nil, nil
+	}
+	q, isReference := strings.CutSuffix(k.Quantity, "_reference")
+	all := f.scheme(f.sample("matching "+k.Analysis), k.Scheme)
+	if k.Kind != "" {
+		all = all.At("matching "+clean(k.Analysis+" "+k.Kind), "kept")
+	}
+	other := f.scheme(all, f.reference())
+	discordant := clean(k.Analysis + " discordant")
+	more, fewer := all.At(discordant, "more"), all.At(discordant, "fewer")
+	switch q {
+	case "matching_effective":
+		if isReference {
+			return one(other), nil
+		}
+		return one(all), nil
+	case "rosenbaum_sets":
+		return one(all), nil
+	case "rosenbaum_discordant": // from the one and the difference the other is found
+		return one(all.At(discordant, k.Level)), []Group{more, fewer}
+	case "rosenbaum_p", "rosenbaum_p_smallest", "rosenbaum_gamma":
+		return []Group{more, fewer}, []Group{more, fewer}
+	case "matching_raw_difference", "matched_difference", "matched_difference_plain":
+		if unit == Points {
+			of, _, also = f.difference(all, other)
+			return of, also
+		}
+		return []Group{all, other}, []Group{all, other}
+	case "matching_score_odds_ratio":
+		return one(own), []Group{all, other}
+	case "matching_replicates":
+		everyone := all.Without("matching " + clean(k.Analysis+" "+k.Kind))
+		return []Group{everyone, all}, nil
+	case "matching_balance", "matching_variance_ratio":
+		if !share {
+			return []Group{all, other}, []Group{all, other}
+		}
+		level := cmp.Or(k.Level, "1")
+		return one(own), []Group{all, other, f.level(all, k, k.Variable, level), f.level(other, k, k.Variable, level)}
+	}
+	return nil, nil
 }
 
 // project returns those of the group who are in the key's project, as those of its

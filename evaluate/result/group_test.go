@@ -34,7 +34,7 @@ func TestGroups(t *testing.T) {
 
 // Whom the numbers of a study count, by their keys.
 func TestCounts(t *testing.T) {
-	f := &Facts{Outcome: "outcome", Reference: "intro", Same: map[string]string{"in_individual": "complete", "model individual": "complete"}, Ranked: map[string]bool{"age": true}}
+	f := &Facts{Outcome: "outcome", Reference: "intro", Same: map[string]string{"in_individual": "complete", "model individual": "complete", "matching alike": "complete"}, Ranked: map[string]bool{"age": true}}
 	in := func(k Key, part int) []Counted {
 		v := PersonCount(k, 100)
 		v.Part = part
@@ -61,6 +61,16 @@ func TestCounts(t *testing.T) {
 			[]Counted{{Group: "complete: scheme=jobbsjansen", N: 100, Or: []Group{"complete: scheme=intro"}},
 				{Group: "complete: scheme=jobbsjansen", N: -1}, {Group: "complete: scheme=intro", N: -1},
 				{Group: "complete: outcome=1; scheme=jobbsjansen", N: -1}, {Group: "complete: outcome=1; scheme=intro", N: -1}}},
+		{"a matched difference of a number tells of the sums of both sides", Key{Quantity: "matched_difference", Kind: "near", Analysis: "alike", Scheme: "jobbsjansen"}, -1,
+			[]Counted{{Group: "complete: matching alike near=kept; scheme=jobbsjansen", N: 100, Or: []Group{"complete: matching alike near=kept; scheme=intro"}},
+				{Group: "complete: matching alike near=kept; scheme=jobbsjansen", N: -1}, {Group: "complete: matching alike near=kept; scheme=intro", N: -1}}},
+		{"balance of a trait tells of both sides", Key{Quantity: "matching_balance", Kind: "near", Analysis: "alike", Scheme: "jobbsjansen", Variable: "male"}, 7,
+			[]Counted{{Group: "number matching_balance.near.alike.jobbsjansen.male", N: 100}, {Group: "number matching_balance.near.alike.jobbsjansen.male: part=1", N: 7},
+				{Group: "complete: matching alike near=kept; scheme=jobbsjansen", N: -1}, {Group: "complete: matching alike near=kept; scheme=intro", N: -1},
+				{Group: "complete: male=1; matching alike near=kept; scheme=jobbsjansen", N: -1}, {Group: "complete: male=1; matching alike near=kept; scheme=intro", N: -1}}},
+		{"discordant pairs of one kind tell of the other", Key{Quantity: "rosenbaum_discordant", Kind: "near", Analysis: "alike", Scheme: "jobbsjansen", Level: "more"}, -1,
+			[]Counted{{Group: "complete: alike discordant=more; matching alike near=kept; scheme=jobbsjansen", N: 100},
+				{Group: "complete: alike discordant=more; matching alike near=kept; scheme=jobbsjansen", N: -1}, {Group: "complete: alike discordant=fewer; matching alike near=kept; scheme=jobbsjansen", N: -1}}},
 		{"nobody knows", Key{Quantity: "new", Level: "a;b=c/~d"}, -1, []Counted{{Group: "number new.a,b≈c∕∼d", N: 100}}},
 	} {
 		got := in(c.key, c.part)
@@ -69,5 +79,17 @@ func TestCounts(t *testing.T) {
 		}) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// What is told again under another name counts the same persons, so that nothing that is
+// hidden stands there.
+func TestCountsOfAValueLikeAnother(t *testing.T) {
+	f := &Facts{Reference: "intro", Same: map[string]string{"matching alike": "complete"}}
+	kept := PersonCount(Key{Quantity: "matching_kept", Kind: "near", Analysis: "alike", Scheme: "jobbsjansen"}, 3)
+	again := PersonCount(Key{Quantity: "certainty_persons", Kind: "matched", Scheme: "jobbsjansen"}, 3)
+	again.Like = kept.Key
+	if got, want := f.Counts(again), f.Counts(kept); len(got) != 1 || got[0].Group != want[0].Group {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

@@ -77,6 +77,10 @@ type Value struct {
 	Amounts []Amount
 	Told    *float64
 
+	// Like is the key of a value that counts the same persons, where its own does not say
+	// whom the value counts.
+	Like Key
+
 	Step string // the step of the pipeline that made it
 }
 

@@ -110,7 +110,7 @@ func (c *counts) tell(facts *result.Facts, values []Telling, all [][]result.Coun
 			t.groups = append(t.groups, k)
 			c.told[k]++
 		}
-		if len(t.groups) > 1 && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], facts.Outcome) {
+		if len(t.groups) > 1 && all[i][1].N == v.Part && v.Part >= 0 && v.N > 0 && (v.Part == 0 || v.Part == v.N) && c.aboutFew(t.groups[0], t.groups[1], facts.Outcome) {
 			t.rate = t.groups[1]
 		}
 		c.values[i] = t
