@@ -3,8 +3,10 @@ package pipeline
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"bidrag/data/frame"
+	units "bidrag/evaluate/context"
 	"bidrag/evaluate/describe"
 	"bidrag/evaluate/result"
 )
@@ -18,7 +20,7 @@ func (r *Run) facts() result.Facts {
 	}
 	members := r.memberships(&f)
 	r.sameModels(&f)
-	f.Sums = slices.Concat(r.lossSums(), r.kindSums(), r.levelSums(f, members), r.binSums())
+	f.Sums = slices.Concat(r.lossSums(), r.patternSums(f), r.kindSums(), r.levelSums(f, members), r.binSums())
 	return f
 }
 
@@ -29,16 +31,39 @@ type membership struct {
 	n    int
 }
 
+// countedSamples lists the samples that results count, and those of their persons who are in a
+// place or in a unit of a context.
+func (r *Run) countedSamples() (names []string, rows map[string][]int) {
+	names = append([]string{"gross", "complete", "incomplete"}, r.Study.Samples.Keys()...)
+	rows = map[string][]int{}
+	for _, name := range names {
+		rows[name] = r.rows(name)
+	}
+	if p := r.Study.Places; p != nil {
+		if place, ok := r.data.Column(p.Variable); ok {
+			names = append(names, "in a place")
+			rows["in a place"] = r.data.Where(func(i int) bool { return !place.Missing(i) })
+		}
+	}
+	for _, e := range r.Study.Context {
+		name := "units of " + e.Key
+		names = append(names, name)
+		rows[name] = units.Rows(r.Study, e.Value, r.data, r.rows(e.Value.Sample))
+	}
+	return names, rows
+}
+
 // memberships finds the samples that have the same persons and those that lie
 // within others, and returns those of different persons.
 func (r *Run) memberships(f *result.Facts) []membership {
 	var out []membership
-	for _, name := range append([]string{"gross", "complete", "incomplete"}, r.Study.Samples.Keys()...) {
+	names, rows := r.countedSamples()
+	for _, name := range names {
 		if _, done := f.Same[name]; done {
 			continue
 		}
 		m := membership{name: name, in: make([]bool, r.data.NumRows())}
-		for _, i := range r.rows(name) {
+		for _, i := range rows[name] {
 			m.in[i] = true
 			m.n++
 		}
@@ -129,6 +154,49 @@ func (r *Run) lossSums() []result.Sum {
 		}
 	}
 	return []result.Sum{{Whole: "read", Parts: parts}}
+}
+
+// patternSums say that who lacks a variable, or two of them, lacks one of the sets of
+// variables that hold them, and that the incomplete lack one of all sets.
+func (r *Run) patternSums(f result.Facts) []result.Sum {
+	incomplete := "incomplete"
+	if same, ok := f.Same[incomplete]; ok {
+		incomplete = same
+	}
+	out := []result.Sum{{Whole: result.People(incomplete)}}
+	at := map[result.Group]int{}
+	for _, v := range r.Results.Values {
+		if v.Key.Quantity != "missing_pattern" || v.Key.Scheme != result.All {
+			continue
+		}
+		pattern := result.People("gross").At("pattern", v.Key.Kind)
+		out[0].Parts = append(out[0].Parts, pattern)
+		lacks := strings.Split(v.Key.Kind, "+")
+		for i, a := range lacks {
+			one := result.People("gross").At(a+" known", "0")
+			for _, whole := range append([]result.Group{one}, pairsWith(one, lacks[i+1:])...) {
+				k, seen := at[whole]
+				if !seen {
+					k, at[whole] = len(out), len(out)
+					out = append(out, result.Sum{Whole: whole})
+				}
+				out[k].Parts = append(out[k].Parts, pattern)
+			}
+		}
+	}
+	if len(out[0].Parts) == 0 {
+		return nil
+	}
+	return out
+}
+
+// pairsWith are those of a group who lack another variable too, for each of the others.
+func pairsWith(g result.Group, others []string) []result.Group {
+	out := make([]result.Group, len(others))
+	for i, b := range others {
+		out[i] = g.At(b+" known", "0")
+	}
+	return out
 }
 
 // kindSums say of which kinds those who attained the goal are.

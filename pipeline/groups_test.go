@@ -60,6 +60,14 @@ func TestFacts(t *testing.T) {
 	if !sum("complete: male=0", "women") || !sum(": outcome=1", ": outcome kind=work") || sum(": outcome=1", ": outcome kind=neither") || !sum("read", "gross") {
 		t.Errorf("sums: %v", f.Sums)
 	}
+	both := result.Group("gross: education known=0; norwegian_level known=0")
+	if !sum("incomplete", "gross: pattern=education") || !sum("gross: education known=0", "gross: pattern=education+norwegian_level") ||
+		!sum(both, "gross: pattern=education+norwegian_level") || sum(both, "gross: pattern=education") {
+		t.Errorf("who lacks a variable lacks a set that holds it: %v", f.Sums)
+	}
+	if f.Same["in a place"] != "gross" || f.Same["units of municipality_years"] != "gross_in_municipality" || !slices.Contains(f.Within["units of more_than_ten"], "gross_in_municipality") {
+		t.Errorf("places and units hold persons of the samples: %v, %v", f.Same, f.Within)
+	}
 	if !f.Ranked["residence_years"] || f.Ranked["education"] {
 		t.Errorf("ranked: %v", f.Ranked)
 	}

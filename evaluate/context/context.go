@@ -133,6 +133,11 @@ rows:
 	return u
 }
 
+// Rows are those of the rows that are in a unit of the context.
+func Rows(s *study.Study, c study.Context, data *frame.Frame, rows []int) []int {
+	return form(s, c, data, rows).rows
+}
+
 func appendValue(key []byte, c *frame.Column, i int) []byte {
 	if c.Kind == frame.Factor {
 		return binary.LittleEndian.AppendUint64(key, uint64(c.Code[i]))

@@ -151,7 +151,7 @@ func (f *Facts) ofData(k Key) (of []Group, having Group, also []Group) {
 		if k.Kind != "" {
 			level += "/" + clean(k.Kind)
 		}
-		return one(f.scheme(People("in a place"), k.Scheme).At(clean(k.Variable)+" known", level)), "", nil
+		return one(f.scheme(f.sample("in a place"), k.Scheme).At(clean(k.Variable)+" known", level)), "", nil
 	}
 	return nil, "", nil
 }
@@ -185,11 +185,25 @@ func (f *Facts) ofDescription(k Key) (of []Group, having Group, also []Group) {
 		return f.difference(group, other)
 	case "standardized_difference":
 		return []Group{f.known(base, k.Variable, true), f.known(base.In(string(f.sample("complete"))), k.Variable, true)}, "", nil
-	case "units", "context_known", "context_q1", "context_median", "context_q3", "context_person_mean", "context_rank", "context_correlation",
-		"unit_persons_q1", "unit_persons_median", "unit_persons_q3":
-		return one(f.scheme(People("units of "+clean(k.Kind)), k.Scheme).At("year", k.Year)), "", nil
+	case "units", "unit_persons_q1", "unit_persons_median", "unit_persons_q3":
+		return one(f.inUnits(k)), "", nil
+	case "context_known", "context_q1", "context_median", "context_q3", "context_person_mean":
+		return one(f.known(f.inUnits(k), k.Variable, true)), "", nil
+	case "context_rank":
+		known := f.known(f.inUnits(k), k.Variable, true)
+		return []Group{known, f.scheme(known, f.reference())}, "", nil
+	case "context_correlation":
+		return one(f.known(f.known(f.inUnits(k), k.Variable, true), k.By, true)), "", nil
 	}
 	return nil, "", nil
+}
+
+// inUnits are those of a scheme who are in the units of a context.
+func (f *Facts) inUnits(k Key) Group {
+	if k.Scheme == "" {
+		k.Scheme = All
+	}
+	return f.scheme(f.sample("units of "+k.Kind), k.Scheme).At("year", k.Year)
 }
 
 // ofScheme are quantities of a model that rest on those of its persons who are in
