@@ -182,8 +182,8 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 // of units' rates are one unit's rate, and whole percent do not tell of how many. In
 // place of a quantile of amounts of money the mean of those around it is told.
 func coarse(v result.Value) result.Value {
-	if v.Key.Quantity == "actual" && v.Part < 0 {
-		v.Value = math.Round(v.Value*100) / 100
+	if ofUnits(v) {
+		v.Value = wholePercent(v.Value)
 	}
 	if v.Told != nil {
 		v.Value = *v.Told
@@ -192,12 +192,23 @@ func coarse(v result.Value) result.Value {
 	return v
 }
 
+// ofUnits tells whether a value is a percentile of units' rates.
+func ofUnits(v result.Value) bool {
+	return v.Key.Quantity == "actual" || v.Key.Quantity == "municipalities_actual"
+}
+
+func wholePercent(x float64) float64 { return math.Round(x*100) / 100 }
+
 // small tells whether a count of persons may not be shown.
 func (r Rules) small(n int) bool { return n > 0 && n < r.Threshold }
 
 // hides tells whether a value may not leave.
 func (r Rules) hides(v result.Value) bool {
 	if r.small(v.N) {
+		return true
+	}
+	// At 0 or 1 a percentile tells of many units that none or all attained the goal.
+	if rate := wholePercent(v.Value); ofUnits(v) && (rate == 0 || rate == 1) {
 		return true
 	}
 	return v.Part >= 0 && (r.small(v.Part) || r.small(v.N-v.Part))

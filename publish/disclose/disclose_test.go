@@ -43,6 +43,21 @@ func TestSmallCountsDoNotPass(t *testing.T) {
 	}
 }
 
+// TestPercentilesOfRates are in whole per cent, and none tells that units have none or all.
+func TestPercentilesOfRates(t *testing.T) {
+	for _, quantity := range []string{"actual", "municipalities_actual"} {
+		key := result.Key{Quantity: quantity, Level: "p50"}
+		if got := cleared(t, result.Estimate(key, result.Share, 5.0/6, 3000)); got.State() != Shown || got.Value() != 0.83 {
+			t.Errorf("%s of 5/6: state %d, %v", quantity, got.State(), got.Value())
+		}
+		for _, x := range []float64{0, 0.004, 0.996, 1} {
+			if got := cleared(t, result.Estimate(key, result.Share, x, 3000)).State(); got != Suppressed {
+				t.Errorf("%s of %v: state %d", quantity, x, got)
+			}
+		}
+	}
+}
+
 // Nothing of a suppressed number can be read but its key, unit and step.
 func TestASuppressedNumberSaysNothing(t *testing.T) {
 	key := result.Key{Quantity: "share", Level: "rare"}
