@@ -31,11 +31,12 @@ type FunnelSettings struct {
 // its own z does. A class is 2 above the limit of 99.8 %, 1 above that of 95 %,
 // 0 within, −1 and −2 below.
 //
-// A unit of whom everyone's probability is 0 or 1 has no error and no place.
+// A unit whose error is 0, or next to it, as of whom everyone's probability is 0 or 1,
+// has no place: its size would be without limit, and outweigh all others.
 //
 // Source: Spiegelhalter (2005), Statistics in Medicine 24:1185–1202.
 func Funnel(set FunnelSettings, units []Project, persons []Person) []result.Value {
-	tallies := slices.DeleteFunc(count(units, persons), func(t tally) bool { return t.n < set.MinLeavers || !(t.variance > 0) })
+	tallies := slices.DeleteFunc(count(units, persons), func(t tally) bool { return t.n < set.MinLeavers || !(t.variance > certain*float64(t.n)) })
 	if len(tallies) == 0 {
 		return nil
 	}
@@ -54,6 +55,10 @@ func Funnel(set FunnelSettings, units []Project, persons []Person) []result.Valu
 	}
 	return out
 }
+
+// certain is the mean of p(1 − p) up to which outcomes count as certain: a model that
+// separates them ends near 0 and 1, and not at them.
+const certain = 1e-6
 
 // Limits of a funnel, as normal quantiles of both sides.
 var (

@@ -91,18 +91,21 @@ func TestUnitsLieWhereTheirOwnErrorPutsThem(t *testing.T) {
 	near(t, "limit", limit.Low, -limit.High)
 }
 
-// TestFunnelOfCertainties: units of whom everyone's probability is 0 or 1 have no
-// place, and without others there is no funnel.
+// TestFunnelOfCertainties: units of whom everyone's probability is 0 or 1, or as near
+// to it as a model that separates them comes, have no place, and without others there
+// is no funnel.
 func TestFunnelOfCertainties(t *testing.T) {
 	units := []Project{{"A", "new"}, {"B", "old"}}
-	certain := persons(0, 8, 8, 1)
 	funnelSet := FunnelSettings{Settings: set, Winsorize: 0.1, Sizes: []int{10}}
-	if got := Funnel(funnelSet, units, certain); len(got) != 0 {
-		t.Errorf("%+v", got)
-	}
-	for _, v := range Funnel(funnelSet, units, append(certain, persons(1, 10, 6, 0.5)...)) {
-		if v.Key.Project == "A" || math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
-			t.Errorf("%+v", v)
+	for _, p := range []float64{1, 1 - 1e-9} {
+		certain := persons(0, 8, 8, p)
+		if got := Funnel(funnelSet, units, certain); len(got) != 0 {
+			t.Errorf("%+v", got)
+		}
+		for _, v := range Funnel(funnelSet, units, append(certain, persons(1, 10, 6, 0.5)...)) {
+			if v.Key.Project == "A" || math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
+				t.Errorf("%+v", v)
+			}
 		}
 	}
 }
