@@ -31,7 +31,7 @@ func (w *writer) levelContribution(variant string, g study.Grouping) {
 	plot := figure.Dots{Series: w.series(), Format: figure.Points, Axis: w.word("by_level.axis")}
 	data := table.Table{Columns: []table.Column{{Label: w.variable(g.Variable)}, {Label: w.word("by_level.scheme")},
 		{Label: w.word("by_level.actual")}, {Label: w.word("by_level.expected")}, {Label: w.word("by_level.difference")}}}
-	most, bare := levelMark{number: disclose.Number{}}, false
+	most, bare, shown, hidden := levelMark{number: disclose.Number{}}, false, false, false
 	for _, l := range describe.Levels(w.study, g) {
 		plot.Categories = append(plot.Categories, figure.Category{Key: l.Key, Label: l.Label.In(w.lang)})
 		for _, s := range w.schemes {
@@ -45,10 +45,16 @@ func (w *writer) levelContribution(variant string, g study.Grouping) {
 				table.Num(number("group_actual", s.key, l.Key), wholePercent), table.Num(number("group_expected", s.key, l.Key), wholePercent),
 				table.Num(n, table.Format{Kind: table.Points, Interval: true})}})
 			most, bare = most.or(levelMark{s, label, n}), bare || withoutInterval(n)
+			shown, hidden = shown || table.Has(n), hidden || !table.Has(n)
 		}
+	}
+	if !shown {
+		return
 	}
 	title := w.say("by_level.nothing", "variable", w.topic(g.Variable))
 	switch {
+	case hidden && !bare && !most.clear():
+		title = w.say("by_level.nothing_shown", "variable", w.topic(g.Variable))
 	case bare:
 		title = w.say("by_level.plain", "variable", w.topic(g.Variable))
 	case most.clear():

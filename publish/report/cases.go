@@ -22,7 +22,12 @@ func (w *writer) caseMunicipalities() {
 	if len(labels) == 0 {
 		return
 	}
-	w.text(w.say("cases.lead", "n", w.count(w.caseNumber("case_places", "", "", "")), "chosen", w.cardinal(len(labels)), "scheme", w.schemeNamed(c.Scheme)))
+	places := w.caseNumber("case_places", "", "", "")
+	if table.Has(places) && places.Value() == 1 {
+		w.text(w.say("cases.lead_one", "scheme", w.schemeNamed(c.Scheme)))
+	} else {
+		w.text(w.say("cases.lead", "n", w.count(places), "chosen", w.cardinal(len(labels)), "scheme", w.schemeNamed(c.Scheme)))
+	}
 	w.list(w.caseReasons())
 	w.text(w.likeness()...)
 	w.table(w.caseTable(labels))
@@ -76,6 +81,10 @@ func (w *writer) caseReasons() []string {
 		if q.Value == 0 || !table.Has(rule) {
 			continue
 		}
+		if n := of("case_candidates", ""); table.Has(n) && n.Value() == 0 {
+			out = append(out, w.say("cases.no_candidates", "quadrant", w.quote(w.word("quadrant."+q.Key))))
+			continue
+		}
 		key := "cases.rule.any"
 		switch rule.Value() {
 		case 1:
@@ -102,7 +111,11 @@ func (w *writer) likeness() []string {
 		low, high := n.Interval()
 		out = append(out, w.say("cases.band", "variable", w.topic(name), "low", w.trim(low), "high", w.trim(high)))
 	}
-	return append(out, w.say("cases.fits", "n", w.cardinalOf(w.caseNumber("case_fits", "", "", ""))))
+	fits := w.caseNumber("case_fits", "", "", "")
+	if table.Has(fits) && fits.Value() == 1 {
+		return append(out, w.say("cases.fits_one"))
+	}
+	return append(out, w.say("cases.fits", "n", w.cardinalOf(fits)))
 }
 
 // caseTable is table 2: the result by contribution of the deciding scheme, and that

@@ -243,6 +243,10 @@ func (w *writer) quadrant(variant string) {
 		{Label: w.word("column.expected")}, {Label: w.word("column.contribution")},
 	}}
 	units := w.assessed(ofProjects, "")
+	if allHidden(units) {
+		w.caution(w.say("quadrant.all_hidden"))
+		return
+	}
 	for _, u := range units {
 		if u.of("contribution").State() == disclose.Absent {
 			continue

@@ -40,6 +40,9 @@ func (w *writer) funnel() {
 	w.text(w.say("funnel.lead"))
 	w.text(w.dispersionSentences(of("funnel_phi"), of("funnel_tau2"))...)
 	w.text(w.outsideSentences(of("funnel_tau2"))...)
+	if allHidden(units) {
+		return
+	}
 	title := w.say("funnel.title_outside", "chance", w.outside("chance", "998"))
 	if title == "" || w.withoutVariance() {
 		title = w.say("funnel.plain")

@@ -102,6 +102,9 @@ func (w *writer) caterpillar() {
 		Classes: figure.Classes{Above: w.word("caterpillar.above"), As: w.word("caterpillar.as"), Below: w.word("caterpillar.below")}, Faint: w.say("contribution.faint", "threshold", w.threshold())}
 	data := table.Table{Columns: []table.Column{{Label: w.word("column.project")}, {Label: w.word("column.persons")}, {Label: w.word("column.shrunken")}}}
 	units := w.assessed(ofProjects, "")
+	if allHidden(units) {
+		return
+	}
 	for _, u := range units {
 		if u.of("shrunken").State() == disclose.Absent {
 			continue

@@ -133,7 +133,7 @@ func contributionTold(t *testing.T, r *Report) string {
 	var out []string
 	tell := func(blocks []Block) {
 		for _, b := range blocks {
-			out = append(out, b.Text, b.Caution)
+			out = append(out, append(slices.Clone(b.List), b.Text, b.Caution)...)
 			if b.Figure != nil {
 				f := r.Figures[b.Figure.Index]
 				out = append(out, f.Title, f.Subtitle, f.Note)
@@ -282,6 +282,22 @@ func TestOneProjectIsTold(t *testing.T) {
 		s := contributionStudy()
 		text := contributionTold(t, build(t, s, contributionNumbers(t, s, m).set, c.lang))
 		holds(t, text, []string{c.want}, []string{"1 projects", "1 prosjekter", "eight in ten", "Åtte av ti", "åtte av ti"})
+	}
+}
+
+// TestAllProjectsHidden: no figure is without a point, and it is told why.
+func TestAllProjectsHidden(t *testing.T) {
+	for lang, want := range map[string]string{"en": "none of the projects is shown", "nb": "kan ingen av prosjektene vises"} {
+		s := contributionStudy()
+		n := contributionNumbers(t, s, usual)
+		n.unit("new", "new-0301", "", 4, 2, 0.9)
+		r := build(t, s, n.set, lang)
+		holds(t, contributionTold(t, r), []string{want}, []string{" 0 projects", " 0 prosjekter"})
+		for _, f := range r.Figures {
+			if strings.HasPrefix(f.ID, "contribution") {
+				t.Errorf("%s has nothing to show", f.ID)
+			}
+		}
 	}
 }
 

@@ -125,6 +125,12 @@ func (w *writer) unitLabel(u assessed) string {
 	return place
 }
 
+// allHidden tells whether there are units and none of them may be shown, so that a
+// figure would be empty.
+func allHidden(units []assessed) bool {
+	return len(units) > 0 && !slices.ContainsFunc(units, assessed.shown)
+}
+
 // someHidden says how many units are not shown, if any.
 func (w *writer) someHidden(units []assessed, key string) string {
 	hidden := 0
