@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"bidrag/evaluate/cases"
 	"bidrag/evaluate/result"
@@ -65,8 +66,8 @@ func (r *Run) caseGaps(set cases.Settings, choice cases.Choice) {
 			continue
 		}
 		r.gap("cases", r.Study.Contribution.Model, q.Key, result.Reason{Code: result.FewCases, About: q.Key,
-			Message: fmt.Sprintf("cases asks for %d places of %s, and of the %d with projects of all schemes and known %v there are %d; ask for fewer, or lower min_leavers",
-				q.Value, q.Key, choice.Considered, set.Alike, choice.Quadrants[at].Candidates)}, "cases", "quadrants", q.Key)
+			Message: fmt.Sprintf("cases asks for %d places of %s, and of the %d with projects of all schemes and known %s there are %d; ask for fewer, or lower min_leavers",
+				q.Value, q.Key, choice.Considered, strings.Join(set.Alike, ", "), choice.Quadrants[at].Candidates)}, "cases", "quadrants", q.Key)
 	}
 }
 
