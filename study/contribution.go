@@ -17,7 +17,7 @@ type Contribution struct {
 	Reliability    float64      `yaml:"reliability"`     // an indicator of less is marked; default 0.7
 	FalseDiscovery float64      `yaml:"false_discovery"` // expected share of false findings among projects called above or below; default 0.05
 	Draws          int          `yaml:"draws"`           // simulated draws of the multilevel model; default 1,000
-	Sizes          []int        `yaml:"sizes"`           // leavers at which classes of size begin, rising; default 5, 10, 20, 30, 50, 100
+	Sizes          []int        `yaml:"sizes"`           // leavers at which classes of size begin, rising; default min_leavers, 10, 20, 30, 50, 100
 	Years          bool         `yaml:"years"`           // also per year of leaving
 	Examples       Map[Example] `yaml:"examples"`        // projects that show how an indicator is read
 }
@@ -61,7 +61,12 @@ func (s *Study) setContributionDefaults() {
 			c.Draws = 1000
 		}
 		if len(c.Sizes) == 0 {
-			c.Sizes = []int{5, 10, 20, 30, 50, 100}
+			c.Sizes = []int{c.MinLeavers}
+			for _, size := range []int{10, 20, 30, 50, 100} {
+				if size > c.MinLeavers {
+					c.Sizes = append(c.Sizes, size)
+				}
+			}
 		}
 	}
 	if s.Cases != nil && s.Cases.Scheme == "" {
@@ -86,6 +91,9 @@ func (s *Study) checkContribution(c checker) {
 		for i, name := range v.Value.Drop {
 			c.known(at("contribution", "variants", v.Key, "drop", strconv.Itoa(i)), "variable", name, append(s.ColumnNames(), "scheme"))
 		}
+	}
+	if len(k.Sizes) > 0 && k.Sizes[0] > k.MinLeavers {
+		c.at(at("contribution", "sizes", "0"), "sizes begin at %d, and units of %d leavers or more are shown, so that some would be in no class; begin with %[2]d", k.Sizes[0], k.MinLeavers)
 	}
 	for i := 1; i < len(k.Sizes); i++ {
 		if k.Sizes[i] <= k.Sizes[i-1] {

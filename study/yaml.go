@@ -269,6 +269,9 @@ func describeKind(name string, node *yaml.Node, k jsonschema.ErrorKind) string {
 		for i, w := range k.Want {
 			want[i] = fmt.Sprint(w)
 		}
+		if _, text := k.Got.(string); text && slices.Contains(want, node.Value) {
+			return fmt.Sprintf("%s is the text %q, and must be a number; write it without quotes", name, node.Value)
+		}
 		return fmt.Sprintf("%s is %q%s (%s)", name, node.Value, problem.DidYouMean(node.Value, want), "it must be one of "+strings.Join(want, ", "))
 	case *kind.Pattern:
 		return fmt.Sprintf("%s is %q, which is no name here; use small letters, digits and _ and begin with a letter", name, node.Value)
