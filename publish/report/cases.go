@@ -92,8 +92,12 @@ func (w *writer) caseReasons() []string {
 		case 2:
 			key = "cases.rule.clear"
 		}
+		candidates := "cases.candidates"
+		if !w.tells("project_reliability") {
+			candidates = "cases.candidates_clear"
+		}
 		out = append(out, join([]string{
-			w.say("cases.candidates", "quadrant", w.quote(w.word("quadrant."+q.Key)), "n", w.cardinalOf(of("case_candidates", "")), "clear", w.cardinalOf(of("case_candidates", "clear")), "reliable", w.cardinalOf(of("case_candidates", "reliable"))),
+			w.say(candidates, "quadrant", w.quote(w.word("quadrant."+q.Key)), "n", w.cardinalOf(of("case_candidates", "")), "clear", w.cardinalOf(of("case_candidates", "clear")), "reliable", w.cardinalOf(of("case_candidates", "reliable"))),
 			w.say(key),
 		}))
 	}

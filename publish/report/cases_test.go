@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"testing"
 
 	"bidrag/evaluate/result"
@@ -15,6 +16,7 @@ func caseNumbers(t *testing.T, s *study.Study, places, candidates, fits int) *nu
 	of := func(quantity, kind, scheme, level string, x int) {
 		n.add(result.Estimate(result.Key{Quantity: quantity, Kind: kind, Scheme: scheme, Level: level}, result.Count, float64(x), 5000))
 	}
+	n.add(result.Estimate(result.Key{Quantity: "project_reliability", Sample: "in_model", Model: "levels", Scheme: "old", Project: "old-0301"}, result.Number, 0.5, 40))
 	of("case_places", "", "", "", places)
 	of("case_fits", "", "", "", fits)
 	of("case_quadrant", "", "old", "1", 3)
@@ -43,5 +45,16 @@ func TestFewCases(t *testing.T) {
 		s := contributionStudy()
 		s.Cases = &study.Cases{Scheme: "old", Quadrants: study.Map[int]{{Key: "better_above", Value: 1}, {Key: "worse_below", Value: 1}}}
 		holds(t, contributionTold(t, build(t, s, caseNumbers(t, s, c.places, c.candidates, c.fits).set, c.lang)), c.wants, c.not)
+	}
+}
+
+// TestCasesOfUnknownReliability: where no model tells, none is said to be reliable or not.
+func TestCasesOfUnknownReliability(t *testing.T) {
+	for lang, want := range map[string]string{"en": "in none the project differed clearly from what is expected.", "nb": "hos ingen skilte prosjektet seg klart fra det ventede."} {
+		s := contributionStudy()
+		s.Cases = &study.Cases{Scheme: "old", Quadrants: study.Map[int]{{Key: "better_above", Value: 1}}}
+		n := caseNumbers(t, s, 8, 2, 3)
+		n.set.Values = slices.DeleteFunc(n.set.Values, func(v result.Value) bool { return v.Key.Quantity == "project_reliability" })
+		holds(t, contributionTold(t, build(t, s, n.set, lang)), []string{want}, []string{"also reliable", "også pålitelig"})
 	}
 }
