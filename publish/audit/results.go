@@ -19,6 +19,7 @@ func (a *auditor) results(name string, _ file, text []byte) {
 	a.verdict.Files++
 	var r publicResults
 	if err := json.Unmarshal(text, &r); err != nil {
+		a.unread = true
 		a.found(name, 0, "it is no results.json, so that it cannot be told what it says (%v); %s", err, suppressAgain)
 		return
 	}
