@@ -48,7 +48,7 @@ Examples:
   bidrag audit out                   can anything that must not be told be found in what is published
 
 A problem with the input is told as file:line:column: what is wrong, and what to do about it.
-Exit status: 0 done, 1 the input is wrong, 2 the command is wrong.`
+Exit status: 0 done, 1 the input is wrong or an audit found something, 2 the command is wrong.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
