@@ -184,7 +184,7 @@ func TestFarOut(t *testing.T) {
 		{append(same(40, 0), same(40, 1)...), 40}, {append(same(40, 0), same(40, 1)...), 39}, {append(same(40, 0), same(40, 1)...), 80},
 	} {
 		n := len(c.eta)
-		x, own := Compare(c.eta, outcomes(n, c.o)), Firth(c.eta, outcomes(n, c.o))
+		x, own := Compare(c.eta, outcomes(n, c.o)), firth(newShifter(c.eta, outcomes(n, c.o)))
 		for _, v := range []float64{x.Upper, x.Lower, x.PValue, x.Low, x.High} {
 			if !(v >= 0 && v <= 1) {
 				t.Errorf("%d of %d: %+v", c.o, n, x)
@@ -214,7 +214,7 @@ func TestFirthOfEqualProbabilities(t *testing.T) {
 		for i := range eta {
 			eta[i] = 0.7
 		}
-		got := Firth(eta, outcomes(c[1], c[0]))
+		got := firth(newShifter(eta, outcomes(c[1], c[0])))
 		share := (o + 0.5) / (n + 1)
 		if math.Abs(got.Value-(math.Log(share/(1-share))-0.7)) > 1e-9 {
 			t.Errorf("%v of %v: %v", o, n, got.Value)
@@ -241,7 +241,7 @@ func TestFirthSolvesItsEquation(t *testing.T) {
 		eta := drawn(random, n, -0.5, 2)
 		for o := range n + 1 {
 			y := outcomes(n, o)
-			got := Firth(eta, y)
+			got := firth(newShifter(eta, y))
 			score, info, bend := 0.0, 0.0, 0.0
 			for i, e := range eta {
 				p := 1 / (1 + math.Exp(-e-got.Value))

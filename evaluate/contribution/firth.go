@@ -12,7 +12,7 @@ type Shift struct {
 	Value, Low, High float64
 }
 
-// Firth estimates a unit's own intercept α beside the log odds ηᵢ that the model
+// firth estimates a unit's own intercept α beside the log odds ηᵢ that the model
 // expects, by the likelihood penalised with Jeffreys' prior,
 //
 //	ℓ*(α) = Σ yᵢ(ηᵢ + α) − log(1 + e^{ηᵢ + α}) + ½ log I(α),   I(α) = Σ pᵢ(1 − pᵢ)
@@ -26,10 +26,6 @@ type Shift struct {
 //
 // Sources: Firth (1993), Biometrika 80:27–38; Heinze and Schemper (2002),
 // Statistics in Medicine 21:2409–2419 (the interval).
-func Firth(eta, outcome []float64) Shift {
-	return firth(newShifter(eta, outcome))
-}
-
 func firth(s *shifter) Shift {
 	slope := func(shift float64) float64 {
 		m := s.at(shift)
