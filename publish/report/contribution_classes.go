@@ -43,7 +43,7 @@ func (w *writer) examples() {
 	t.Note = join(append(note, w.source()))
 	if !t.Empty() {
 		w.text(w.say("examples.lead"))
-		w.table(t)
+		w.table(t.Told())
 	}
 }
 

@@ -196,7 +196,7 @@ func (w *writer) yearPairs(variant string) table.Table {
 				table.Num(of("stability_units"), wholeNumber), table.Num(r, table.Format{Decimals: 2, Interval: true}), table.Num(of("stability_expected"), twoDecimals)}})
 		}
 	}
-	return t
+	return t.Told()
 }
 
 // halvesTable has the reliability by halves and by the model, by size.
@@ -212,5 +212,5 @@ func (w *writer) halvesTable(of func(quantity, level string) disclose.Number) ta
 		add(w.sizeLabel(i), strconv.Itoa(size), false)
 	}
 	add(w.word("all"), "", true)
-	return t
+	return t.Told()
 }

@@ -153,7 +153,7 @@ func (w *writer) indicatorTable(id, title, head string, units []assessed, groupe
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return t.Told()
 }
 
 // sureTable has the other indicators of units, and how sure they are. Where
@@ -175,7 +175,7 @@ func (w *writer) sureTable(id, title, head, place string, units []assessed, grou
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t
+	return t.Told()
 }
 
 // classCell says in words whether a unit is above or below what is expected: by

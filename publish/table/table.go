@@ -136,6 +136,31 @@ func (t Table) Empty() bool {
 	return true
 }
 
+// Told returns the table without the columns, but the first, that have an absent
+// number in every row: of what was not computed there is nothing to show.
+func (t Table) Told() Table {
+	out := t
+	out.Columns, out.Rows = nil, make([]Row, len(t.Rows))
+	for i, r := range t.Rows {
+		out.Rows[i] = r
+		out.Rows[i].Cells = nil
+	}
+	for j, column := range t.Columns {
+		told := j == 0 || len(t.Rows) == 0
+		for _, r := range t.Rows {
+			told = told || r.Cells[j].isText || r.Cells[j].number.State() != disclose.Absent
+		}
+		if !told {
+			continue
+		}
+		out.Columns = append(out.Columns, column)
+		for i, r := range t.Rows {
+			out.Rows[i].Cells = append(out.Rows[i].Cells, r.Cells[j])
+		}
+	}
+	return out
+}
+
 // Legend returns the note with what the signs in the table mean.
 func (t Table) Legend(l Locale) string {
 	suppressed, absent := t.Signs()

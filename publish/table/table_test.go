@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -156,5 +157,24 @@ func TestDecimalsFollowTheUncertainty(t *testing.T) {
 		if got := Decimals(size, 3); got != want {
 			t.Errorf("Decimals(%v) = %d, want %d", size, got, want)
 		}
+	}
+}
+
+// What is in no row is no column; a suppressed number is something.
+func TestToldColumns(t *testing.T) {
+	of := sample(t)
+	if got := of.Told(); fmt.Sprint(got) != fmt.Sprint(of) {
+		t.Errorf("a table with something in every column became %+v", got)
+	}
+	for i := range of.Rows {
+		of.Rows[i].Cells[2] = Cell{}
+	}
+	of.Rows[0].Cells[1] = Cell{}
+	got := of.Told()
+	if len(got.Columns) != 2 || got.Columns[1].Label != "share" || len(got.Rows) != 3 || len(got.Rows[1].Cells) != 2 {
+		t.Errorf("%+v", got)
+	}
+	if len(of.Columns) != 3 || len(of.Rows[0].Cells) != 3 {
+		t.Error("the table itself was changed")
 	}
 }
