@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 
 	"bidrag/data/frame"
 	"bidrag/evaluate/contribution"
@@ -45,14 +46,14 @@ func (r *Run) contributions(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.Results.Add("contribution", append(values, r.byLevel(settings, expected.Mu)...)...); err != nil {
+		if err := r.addContributions(append(values, r.byLevel(settings, expected.Mu)...)); err != nil {
 			return err
 		}
 	}
 	if err := r.shrunkenContributions(ctx); err != nil {
 		return err
 	}
-	if err := r.Results.Add("contribution", r.examplesReliable()...); err != nil {
+	if err := r.addContributions(r.examplesReliable()); err != nil {
 		return err
 	}
 	return r.contributionStability(ctx, expectations)
@@ -109,4 +110,44 @@ func (r *Run) expecting(ctx context.Context, name string, drop []string, data *f
 		return f.model, nil
 	}
 	return nil, fmt.Errorf("the model %q could not be fitted", name)
+}
+
+// addContributions adds values to the results. What is told of many units together
+// rests on everyone of the sample, scheme and years, as the gate takes it to
+// (result.OfUnits).
+func (r *Run) addContributions(values []result.Value) error {
+	persons := map[[3]string]int{}
+	count := func(sample, scheme, year string) int {
+		k := [3]string{sample, scheme, year}
+		if _, done := persons[k]; !done {
+			persons[k] = r.personsOf(sample, scheme, year)
+		}
+		return persons[k]
+	}
+	for i, v := range values {
+		if !result.OfUnits(v) {
+			continue
+		}
+		k := v.Key
+		values[i].N = count(k.Sample, k.Scheme, k.Year)
+		if k.ByLevel != "" { // a pair of years
+			values[i].N += count(k.Sample, k.Scheme, k.ByLevel)
+		}
+	}
+	return r.Results.Add("contribution", values...)
+}
+
+// personsOf is the number of persons of a sample, scheme and year, all of them where
+// the latter are not asked.
+func (r *Run) personsOf(sample, scheme, year string) int {
+	schemes, _ := r.data.Column("scheme")
+	years, _ := r.data.Column("year")
+	n := 0
+	for _, i := range r.rows(sample) {
+		inScheme := scheme == result.All || scheme == "" || schemes.Levels[schemes.Code[i]] == scheme
+		if inScheme && (year == "" || !years.Missing(i) && strconv.Itoa(int(years.Number[i])) == year) {
+			n++
+		}
+	}
+	return n
 }

@@ -133,7 +133,7 @@ func (r *Run) shrunken(ctx context.Context, subject string, model *fit.Model, da
 	for k, p := range parts {
 		values = append(values, p.values(means[k], draws.Units[k])...)
 	}
-	return r.Results.Add("contribution", values...)
+	return r.addContributions(values)
 }
 
 // drawable is why a multilevel model has no indicators: it has not converged, or

@@ -39,7 +39,7 @@ func (r *Run) contributionStability(ctx context.Context, expectations []expectat
 		if i == 0 {
 			r.unstable(expectations[0].set.Sample, of)
 		}
-		if err := r.Results.Add("contribution", of...); err != nil {
+		if err := r.addContributions(of); err != nil {
 			return err
 		}
 	}

@@ -122,27 +122,50 @@ func (r *Run) sameModels(f *result.Facts) {
 		if !ok {
 			continue
 		}
-		if m.NObs == len(r.rows(of.Sample)) {
-			same("model "+name, of.Sample)
-		} else {
-			f.Within["model "+name] = append([]string{of.Sample}, f.Within[of.Sample]...)
-		}
+		r.sameOrWithin(f, "model "+name, of.Sample, m.NObs)
 	}
 	for _, d := range r.Study.Decomposition {
 		same("decomposition "+d.Key, "model "+d.Value.Model)
 	}
 	for _, m := range r.Study.Matching {
-		same("matching "+m.Key, m.Value.Sample)
+		persons := r.told(func(k result.Key) bool {
+			return k.Analysis == m.Key && (k.Quantity == "matching_persons" || k.Quantity == "matching_persons_reference")
+		})
+		r.sameOrWithin(f, "matching "+m.Key, m.Value.Sample, persons)
 	}
 	if p := r.Study.Imputation; p != nil {
-		same("imputed", p.Sample)
+		r.sameOrWithin(f, "imputed", p.Sample, r.told(func(k result.Key) bool { return k.Quantity == "imputation_persons" }))
 		for _, m := range p.Models {
-			same("imputed "+m.Key, m.Value)
+			r.sameOrWithin(f, "imputed "+m.Key, m.Value, r.told(func(k result.Key) bool { return k.Quantity == "imputed_persons" && k.Model == m.Key }))
 		}
 	}
 	if c := r.Study.Contribution; c != nil {
 		same("contribution", "model "+c.Model)
 	}
+}
+
+// sameOrWithin says that so many persons of a sample are all of it, or lie within it.
+func (r *Run) sameOrWithin(f *result.Facts, name, sample string, persons int) {
+	canonical := sample
+	if same, ok := f.Same[sample]; ok {
+		canonical = same
+	}
+	if persons == len(r.rows(sample)) {
+		f.Same[name] = canonical
+	} else {
+		f.Within[name] = append([]string{canonical}, f.Within[canonical]...)
+	}
+}
+
+// told is the persons that values rest on together.
+func (r *Run) told(of func(k result.Key) bool) int {
+	n := 0
+	for _, v := range r.Results.Values {
+		if of(v.Key) {
+			n += v.N
+		}
+	}
+	return n
 }
 
 // lossSums say that a row that was read is lost for one reason or in the gross sample.

@@ -144,38 +144,47 @@ func (p pooledProject) values() []result.Value {
 	return []result.Value{v, e}
 }
 
+// imputedPersons is the number of persons whose gaps were filled or who have none.
+func (r *Run) imputedPersons() int {
+	for _, v := range r.Results.Values {
+		if v.Key.Quantity == "imputation_persons" {
+			return v.N
+		}
+	}
+	return len(r.rows(r.Study.Imputation.Sample))
+}
+
 // contributionChanges tells how many projects filling adds, and how much the
 // contributions of the others change.
 func (r *Run) contributionChanges(projects []pooledProject) []result.Value {
 	var before, after []float64
-	persons, all, change := 0, 0, 0.0
+	change := 0.0
 	byBand, byInterval := classTable{}, classTable{}
 	band := r.Study.Contribution.NeutralBand
 	for _, p := range projects {
-		all += p.filled.N
 		if p.complete == nil {
 			continue
 		}
 		c, f := *p.complete, p.filled
-		persons += f.N
 		before, after = append(before, c.Value), append(after, f.Value)
 		change += math.Abs(f.Value - c.Value)
 		byBand[[2]string{contribution.Class(c.Value, c.Value, band), contribution.Class(f.Value, f.Value, band)}]++
 		byInterval[[2]string{contribution.Class(c.Low, c.High, 0), contribution.Class(f.Low, f.High, 0)}]++
 	}
-	value := func(quantity, unit string, x float64, n int) result.Value {
-		return result.Estimate(result.Key{Quantity: quantity}, unit, x, n)
+	persons := r.imputedPersons()
+	value := func(quantity, unit string, x float64) result.Value {
+		return result.Estimate(result.Key{Quantity: quantity}, unit, x, persons)
 	}
 	out := []result.Value{
-		value("imputed_projects", result.Count, float64(len(projects)), all),
-		value("imputed_projects_new", result.Count, float64(len(projects)-len(before)), all),
+		value("imputed_projects", result.Count, float64(len(projects))),
+		value("imputed_projects_new", result.Count, float64(len(projects)-len(before))),
 	}
 	if len(before) == 0 {
 		return out
 	}
-	out = append(out, value("imputed_contribution_change", result.Points, change/float64(len(before)), persons))
+	out = append(out, value("imputed_contribution_change", result.Points, change/float64(len(before))))
 	if correlation := univariate.Pearson(before, after); !math.IsNaN(correlation) {
-		out = append(out, value("imputed_contribution_correlation", result.Number, correlation, persons))
+		out = append(out, value("imputed_contribution_correlation", result.Number, correlation))
 	}
 	out = append(out, byBand.values("imputed_projects_by_band", persons)...)
 	return append(out, byInterval.values("imputed_projects_by_interval", persons)...)

@@ -393,27 +393,27 @@ func (f *Facts) ofContribution(k Key) (of []Group, having Group, also []Group) {
 	return nil, "", nil
 }
 
-// ofUnits are the persons of all projects, or places, that have indicators, and of
-// those of a class of size. What is told of very few of them rests on one.
+// ofUnits are those of whom a value of many projects, or places, tells: everyone of the
+// sample, scheme and year. One of a pair of years tells of a group of its own.
 func (f *Facts) ofUnits(v Value) []Group {
-	k := v.Key
-	name, isPlaces := strings.CutPrefix(k.Quantity, "municipalities")
-	if !isPlaces {
-		name = strings.TrimPrefix(k.Quantity, "projects")
-	}
-	switch {
-	case k.Project != "" || k.Sample == "" || v.Part >= 0:
-		return nil
-	case !isPlaces && name == k.Quantity && !slices.ContainsFunc(ofProjects, func(q string) bool { return strings.HasPrefix(k.Quantity, q) }):
+	if !OfUnits(v) || v.Key.ByLevel != "" {
 		return nil
 	}
-	group := f.base(k).At("in a "+map[bool]string{true: "place", false: "project"}[isPlaces]+" with indicators", "1")
-	if strings.HasSuffix(k.Quantity, "_by_size") {
-		group = group.At("persons of the unit", k.Level)
-	}
-	return []Group{group, People("number " + clean(k.ID()))}
+	return one(f.base(v.Key))
 }
 
-// ofProjects are the beginnings of quantities of all projects that have indicators,
-// beside projects.
-var ofProjects = []string{"contribution", "actual", "shrunken", "reliability", "unreliable", "funnel", "stability", "split_half"}
+// OfUnits tells whether a value is of many projects, or places, together. It rests on
+// everyone of its sample, scheme and year, those in units too small for indicators
+// too, since how many are in these is no one's to know; one of few units rests on
+// the one that tells of the fewest, and is none.
+func OfUnits(v Value) bool {
+	k := v.Key
+	if k.Project != "" || k.Sample == "" || v.Part >= 0 {
+		return false
+	}
+	return slices.ContainsFunc(ofProjects, func(q string) bool { return strings.HasPrefix(k.Quantity, q) })
+}
+
+// ofProjects are the beginnings of quantities of all projects, or places, that have
+// indicators.
+var ofProjects = []string{"projects", "municipalities", "contribution", "actual", "shrunken", "reliability", "unreliable", "funnel", "stability", "split_half"}

@@ -71,6 +71,9 @@ func TestCounts(t *testing.T) {
 		{"discordant pairs of one kind tell of the other", Key{Quantity: "rosenbaum_discordant", Kind: "near", Analysis: "alike", Scheme: "jobbsjansen", Level: "more"}, -1,
 			[]Counted{{Group: "complete: alike discordant=more; matching alike near=kept; scheme=jobbsjansen", N: 100},
 				{Group: "complete: alike discordant=more; matching alike near=kept; scheme=jobbsjansen", N: -1}, {Group: "complete: alike discordant=fewer; matching alike near=kept; scheme=jobbsjansen", N: -1}}},
+		{"many projects are of everyone", Key{Quantity: "projects_by_size", Model: "levels", Sample: "complete", Scheme: "intro", Year: "2019", Level: "5"}, -1, []Counted{{Group: "complete: scheme=intro; year=2019", N: 100}}},
+		{"few projects are of one", Key{Quantity: "contribution", Kind: "raw", Sample: "complete", Scheme: "intro", Level: "p50"}, 40,
+			[]Counted{{Group: "number contribution.raw.complete.intro.p50", N: 100}, {Group: "number contribution.raw.complete.intro.p50: part=1", N: 40}}},
 		{"nobody knows", Key{Quantity: "new", Level: "a;b=c/~d"}, -1, []Counted{{Group: "number new.a,b≈c∕∼d", N: 100}}},
 	} {
 		got := in(c.key, c.part)
