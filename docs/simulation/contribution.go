@@ -26,6 +26,15 @@ var contributings = []contributing{{"all are average", 0, 0}, {"as different as 
 // contributionSizes are where classes of size begin.
 var contributionSizes = []int{5, 10, 20, 30, 50, 100}
 
+// sizeName names a class of size in a table.
+func sizeName(k int) string {
+	from := strconv.Itoa(contributionSizes[k])
+	if k+1 == len(contributionSizes) {
+		return from + " or more"
+	}
+	return from + " to " + strconv.Itoa(contributionSizes[k+1]-1)
+}
+
 // A judged project is what one replicate says of one project.
 type judged struct {
 	size                   int // class
@@ -176,6 +185,7 @@ func judge(all drawnProjects, persons []contribution.Person, truth, others []flo
 	return out
 }
 
+// sizeClass is the class of size of so many persons.
 func sizeClass(n int) int {
 	k := 0
 	for k+1 < len(contributionSizes) && n >= contributionSizes[k+1] {
@@ -206,7 +216,7 @@ func (c contributing) write(w io.Writer, results [][]judged) {
 	fmt.Fprintf(w, "#### %s\n\n%d replicates of 411 projects.\n\n", c.name, len(results))
 	fmt.Fprint(w, "| leavers | projects | raw: bias | rms error | Firth's: rms error | exact covers | Firth's covers | normal covers | exact covers, all there could be | called different |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	var all judgedSums
-	for k, from := range contributionSizes {
+	for k := range contributionSizes {
 		var s judgedSums
 		for _, projects := range results {
 			for _, p := range projects {
@@ -216,11 +226,7 @@ func (c contributing) write(w io.Writer, results [][]judged) {
 				}
 			}
 		}
-		to := "or more"
-		if k+1 < len(contributionSizes) {
-			to = "to " + strconv.Itoa(contributionSizes[k+1]-1)
-		}
-		s.write(w, fmt.Sprintf("%d %s", from, to), len(results))
+		s.write(w, sizeName(k), len(results))
 	}
 	all.write(w, "all", len(results))
 	fmt.Fprintln(w)

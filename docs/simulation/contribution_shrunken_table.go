@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"strconv"
 )
 
 // runShrinking writes a table of every population.
@@ -48,7 +47,7 @@ func (s shrinking) write(w io.Writer, results []*replicate) {
 	fmt.Fprintf(w, ". %d draws, worth %.0f.\n\n", s.draws, effective/float64(len(told)))
 	fmt.Fprint(w, "| leavers | units | raw: rms error | shrunken: rms error | bias | covers | length | rank covers | called different, exact | shrunken |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	var projects, municipalities shrunkSums
-	for k, from := range contributionSizes {
+	for k := range contributionSizes {
 		var sums shrunkSums
 		for _, r := range told {
 			for _, u := range r.of {
@@ -61,11 +60,7 @@ func (s shrinking) write(w io.Writer, results []*replicate) {
 				}
 			}
 		}
-		to := "or more"
-		if k+1 < len(contributionSizes) {
-			to = "to " + strconv.Itoa(contributionSizes[k+1]-1)
-		}
-		sums.write(w, fmt.Sprintf("%d %s", from, to), len(told))
+		sums.write(w, sizeName(k), len(told))
 	}
 	projects.write(w, "all projects", len(told))
 	municipalities.write(w, "municipalities", len(told))
