@@ -182,7 +182,7 @@ func Clear(set *result.Set, rules Rules) *Cleared {
 // of units' rates are one unit's rate, and whole percent do not tell of how many. In
 // place of a quantile of amounts of money the mean of those around it is told.
 func coarse(v result.Value) result.Value {
-	if ofUnits(v) {
+	if isRateOfUnit(v) {
 		v.Value = wholePercent(v.Value)
 	}
 	if v.Told != nil {
@@ -192,8 +192,8 @@ func coarse(v result.Value) result.Value {
 	return v
 }
 
-// ofUnits tells whether a value is a percentile of units' rates.
-func ofUnits(v result.Value) bool {
+// isRateOfUnit tells whether a value is a percentile of units' rates, and so one unit's.
+func isRateOfUnit(v result.Value) bool {
 	return v.Key.Quantity == "actual" || v.Key.Quantity == "municipalities_actual"
 }
 
@@ -208,15 +208,15 @@ func (r Rules) hides(v result.Value) bool {
 		return true
 	}
 	// At 0 or 1 a percentile tells of many units that none or all attained the goal.
-	if rate := wholePercent(v.Value); ofUnits(v) && (rate == 0 || rate == 1) {
+	if rate := wholePercent(v.Value); isRateOfUnit(v) && (rate == 0 || rate == 1) {
 		return true
 	}
 	return v.Part >= 0 && (r.small(v.Part) || r.small(v.N-v.Part))
 }
 
-// model is a fitted model without what may not leave: small counts of persons
-// who were dropped for something missing, or any when counts are rounded, and the words of warnings, which may
-// hold counts.
+// model is a fitted model without what may not leave: small counts of persons who
+// were dropped for something missing, or any when counts are rounded, and the words
+// of warnings, which may hold counts.
 func (r Rules) model(m *fit.Result) *fit.Result {
 	cleared := *m
 	if r.small(m.NDropped) || r.Base > 0 && m.NDropped > 0 {
