@@ -137,16 +137,19 @@ func (r *Run) addContributions(values []result.Value) error {
 	return r.Results.Add("contribution", values...)
 }
 
-// personsOf is the number of persons of a sample, scheme and year, all of them where
-// the latter are not asked.
+// personsOf is the number of persons of a sample, scheme and year, of all years where
+// none is asked.
 func (r *Run) personsOf(sample, scheme, year string) int {
-	schemes, _ := r.data.Column("scheme")
 	years, _ := r.data.Column("year")
 	n := 0
-	for _, i := range r.rows(sample) {
-		inScheme := scheme == result.All || scheme == "" || schemes.Levels[schemes.Code[i]] == scheme
-		if inScheme && (year == "" || !years.Missing(i) && strconv.Itoa(int(years.Number[i])) == year) {
-			n++
+	for _, g := range describe.Groups(r.Study, r.data, r.rows(sample)) {
+		if g.Scheme != scheme {
+			continue
+		}
+		for _, i := range g.Rows {
+			if year == "" || !years.Missing(i) && strconv.Itoa(int(years.Number[i])) == year {
+				n++
+			}
 		}
 	}
 	return n
